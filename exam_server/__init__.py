@@ -1,0 +1,1 @@
+"""The exam server: protocol, core, store, actions, web."""

@@ -1,0 +1,34 @@
+"""Every message between server and browser, once. JSON Schema and TypeScript are generated from here."""
+
+from exam_server.protocol import form, sitting, staff
+
+SOCKET_TYPES = (sitting.ClientMessage, sitting.ServerMessage)
+"""What travels on the candidate's socket."""
+
+FORM_TYPES = (form.Form, form.FormOrder)
+"""What a client decrypts."""
+
+HTTP_TYPES = (
+    staff.Problem,
+    staff.CandidateLogin,
+    staff.CandidateSession,
+    staff.StaffLogin,
+    staff.StaffSession,
+    staff.Banks,
+    staff.Items,
+    staff.ItemDetail,
+    staff.ImportReview,
+    staff.Exams,
+    staff.ExamDetail,
+    staff.NewExam,
+    staff.NewShift,
+    staff.Shifts,
+    staff.Candidates,
+    staff.RosterReview,
+    staff.RoomView,
+    staff.Command,
+    staff.CommandResult,
+    staff.Log,
+    staff.Results,
+)
+"""Bodies of HTTP requests and replies."""
