@@ -1,0 +1,1 @@
+"""Measurement: arrays in, frozen results out. Pure numpy and scipy."""
