@@ -1,0 +1,50 @@
+"""Who may do what: one table. Which shift or class it may be done to is the actions' question."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from exam_server.errors import Denied
+
+
+class Role(StrEnum):
+    """A staff member's office."""
+
+    BOARD = "board"
+    INVIGILATOR = "invigilator"
+    TEACHER = "teacher"
+
+
+class Permission(StrEnum):
+    """One thing a member of staff may be allowed to do."""
+
+    ITEMS_READ = "items.read"
+    ITEMS_IMPORT = "items.import"
+    KEYS_READ = "keys.read"
+    EXAMS_READ = "exams.read"
+    EXAMS_MANAGE = "exams.manage"
+    ROSTER_IMPORT = "roster.import"
+    ROOM_WATCH = "room.watch"
+    ROOM_COMMAND = "room.command"
+    RESULTS_READ = "results.read"
+
+
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
+    {
+        Role.BOARD: frozenset(Permission),
+        Role.INVIGILATOR: frozenset({Permission.ROOM_WATCH, Permission.ROOM_COMMAND}),
+        Role.TEACHER: frozenset({Permission.EXAMS_READ, Permission.RESULTS_READ}),
+    }
+)
+"""What each role may do; nothing else is allowed."""
+
+
+def allowed(role: Role, permission: Permission) -> bool:
+    """Whether the role has the permission."""
+    return permission in PERMISSIONS[role]
+
+
+def require(role: Role, permission: Permission) -> None:
+    """Raises Denied with code ``not_permitted`` when the role lacks the permission."""
+    if not allowed(role, permission):
+        raise Denied("not_permitted", permission=permission.value)

@@ -1,0 +1,47 @@
+"""One candidate's order of items and choices: a pure function of the form and a seeded generator.
+
+The same seed must give the same order for as long as a script can be appealed. NumPy keeps ``Generator`` methods
+stable only within a version, so the order is stored or sent, and the tests pin one; see ``generator``.
+"""
+
+from itertools import chain
+
+from numpy.random import PCG64, Generator
+
+from exam_server.protocol.form import Form, FormItem, FormOrder, FormPart, ItemOrder
+from item_bank.kinds import kind_of
+
+
+def generator(seed: int) -> Generator:
+    """The generator of a sitting's stored seed, a non-negative integer."""
+    return Generator(PCG64(seed))
+
+
+def form_order(form: Form, rng: Generator) -> FormOrder:
+    """A random order: items move within their part, items of a passage stay together in their own random order,
+    options and statements move within the item unless fixed."""
+    return FormOrder(parts=tuple(_part_order(part, rng) for part in form.parts))
+
+
+def source_order(form: Form) -> FormOrder:
+    """The form's own order, nothing moved."""
+    return FormOrder(parts=tuple(tuple(ItemOrder(item=item.id) for item in part.items) for part in form.parts))
+
+
+def _part_order(part: FormPart, rng: Generator) -> tuple[ItemOrder, ...]:
+    blocks = _shuffled(_blocks(part), rng)
+    items = chain.from_iterable(_shuffled(block, rng) for block in blocks)
+    return tuple(ItemOrder(item=item.id, choices=kind_of(item.content).shuffle(item.content, rng)) for item in items)
+
+
+def _blocks(part: FormPart) -> list[list[FormItem]]:
+    """What moves as one: the items of one passage, or a single item."""
+    blocks: dict[tuple[str, int], list[FormItem]] = {}
+    for item in part.items:
+        block = ("item", item.id) if item.passage is None else ("passage", item.passage)
+        blocks.setdefault(block, []).append(item)
+    return list(blocks.values())
+
+
+def _shuffled(things: list[T], rng: Generator) -> list[T]:
+    return [things[int(place)] for place in rng.permutation(len(things))]
