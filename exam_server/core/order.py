@@ -1,15 +1,15 @@
-"""One candidate's order of items and choices: a pure function of the form and a seeded generator.
-
-The same seed must give the same order for as long as a script can be appealed. NumPy keeps ``Generator`` methods
-stable only within a version, so the order is stored or sent, and the tests pin one; see ``generator``.
-"""
+"""One candidate's order of items and choices: a pure function of the form and a seeded generator."""
 
 from itertools import chain
+from typing import TypeVar
 
 from numpy.random import PCG64, Generator
 
 from exam_server.protocol.form import Form, FormItem, FormOrder, FormPart, ItemOrder
 from item_bank.kinds import kind_of
+from item_bank.permutation import permutation
+
+T = TypeVar("T")
 
 
 def generator(seed: int) -> Generator:
@@ -18,20 +18,26 @@ def generator(seed: int) -> Generator:
 
 
 def form_order(form: Form, rng: Generator) -> FormOrder:
-    """A random order: items move within their part, items of a passage stay together in their own random order,
-    options and statements move within the item unless fixed."""
+    """A random order: items move within their part, options and statements within their item unless fixed.
+
+    Items of one passage stay together, in random order among themselves.
+    """
     return FormOrder(parts=tuple(_part_order(part, rng) for part in form.parts))
 
 
 def source_order(form: Form) -> FormOrder:
     """The form's own order, nothing moved."""
-    return FormOrder(parts=tuple(tuple(ItemOrder(item=item.id) for item in part.items) for part in form.parts))
+    return FormOrder(
+        parts=tuple(tuple(ItemOrder(item=item.id) for item in part.items) for part in form.parts)
+    )
 
 
 def _part_order(part: FormPart, rng: Generator) -> tuple[ItemOrder, ...]:
     blocks = _shuffled(_blocks(part), rng)
     items = chain.from_iterable(_shuffled(block, rng) for block in blocks)
-    return tuple(ItemOrder(item=item.id, choices=kind_of(item.content).shuffle(item.content, rng)) for item in items)
+    return tuple(
+        ItemOrder(item=item.id, choices=kind_of(item.content).shuffle(item.content, rng)) for item in items
+    )
 
 
 def _blocks(part: FormPart) -> list[list[FormItem]]:
@@ -44,4 +50,4 @@ def _blocks(part: FormPart) -> list[list[FormItem]]:
 
 
 def _shuffled(things: list[T], rng: Generator) -> list[T]:
-    return [things[int(place)] for place in rng.permutation(len(things))]
+    return [things[place] for place in permutation(len(things), rng)]

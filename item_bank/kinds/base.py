@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import msgspec
 from numpy.random import Generator
 
+from item_bank.permutation import permutation
 from item_bank.richtext import RichText
 
 
@@ -77,6 +78,6 @@ def permuted(ids: Sequence[str], movable: Sequence[bool], rng: Generator) -> tup
     if len(places) < 2:
         return ()
     order: list[str] = list(ids)
-    for place, source in zip(places, rng.permutation(len(places)), strict=True):
-        order[place] = ids[places[int(source)]]
+    for place, source in zip(places, permutation(len(places), rng), strict=True):
+        order[place] = ids[places[source]]
     return tuple(order)

@@ -1,0 +1,47 @@
+"""Vietnamese letters: searching without diacritics, and the order of names in a class list."""
+
+import unicodedata
+
+# Tones in the order of Vietnamese dictionaries: level, huyền, hỏi, ngã, sắc, nặng.
+_TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+_LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_RANK = {letter: 1000 + place for place, letter in enumerate(_LETTERS)}
+_AFTER_LETTERS = 2000
+
+WordKey = tuple[tuple[int, ...], tuple[int, ...]]
+"""A word's letters, then, to break ties, their tones."""
+
+NameKey = tuple[tuple[WordKey, ...], str]
+
+
+def search_key(text: str) -> str:
+    """The text in lower case without diacritics, đ as d, white space single: "Đỗ  Thị" becomes "do thi"."""
+    bare = (mark for mark in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(mark))
+    return " ".join("".join(bare).replace("đ", "d").split())
+
+
+def sort_key(name: str) -> NameKey:
+    """A key that sorts full names as class lists do: by given name (the last word), then the words before it.
+
+    Words compare by letters (a ă â b c d đ e ê …), then by tones (level huyền hỏi ngã sắc nặng).
+    """
+    words = [_word_key(word) for word in name.casefold().split()]
+    return (tuple(words[-1:] + words[:-1]), unicodedata.normalize("NFC", name))
+
+
+def _word_key(word: str) -> WordKey:
+    letters: list[int] = []
+    tones: list[int] = []
+    for letter in unicodedata.normalize("NFC", word):
+        base, tone = _without_tone(letter)
+        letters.append(_RANK.get(base, ord(base) if base < "a" else ord(base) + _AFTER_LETTERS))
+        tones.append(tone)
+    return tuple(letters), tuple(tones)
+
+
+def _without_tone(letter: str) -> tuple[str, int]:
+    """The letter with its own diacritic (ă â đ ê ô ơ ư) but without its tone, and the tone."""
+    marks = unicodedata.normalize("NFD", letter)
+    tone = next((_TONES[mark] for mark in marks if mark in _TONES), 0)
+    bare = "".join(mark for mark in marks if mark not in _TONES)
+    return (unicodedata.normalize("NFC", bare) or letter)[0], tone
