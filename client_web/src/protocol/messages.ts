@@ -1,0 +1,852 @@
+// Generated from exam_server/protocol/schema.json by `npm run protocol`; change the Python types instead.
+
+export type ClientMessage = Hello | Answer | Flag | Visit | Submit | Evidence | Ping | Received;
+export type ServerMessage = Welcome | State | Ack | Refused | Pong | Notice | Submitted;
+
+/**
+ * Every message type by name.
+ */
+export interface Messages {
+  Ack: Ack;
+  Answer: Answer;
+  Bank: Bank;
+  Banks: Banks;
+  Bin: Bin;
+  Break: Break;
+  CandidateCard: CandidateCard;
+  CandidateLogin: CandidateLogin;
+  CandidateRow: CandidateRow;
+  CandidateSession: CandidateSession;
+  Candidates: Candidates;
+  Cell: Cell;
+  ClientMessage: ClientMessage;
+  Command: Command;
+  CommandRefusal: CommandRefusal;
+  CommandResult: CommandResult;
+  Count: Count;
+  Evidence: Evidence;
+  ExamDetail: ExamDetail;
+  ExamRow: ExamRow;
+  Exams: Exams;
+  Flag: Flag;
+  Form: Form;
+  FormAsset: FormAsset;
+  FormItem: FormItem;
+  FormOrder: FormOrder;
+  FormPart: FormPart;
+  FormPassage: FormPassage;
+  FormRef: FormRef;
+  Hello: Hello;
+  Image: Image;
+  ImportItem: ImportItem;
+  ImportReview: ImportReview;
+  ItemDetail: ItemDetail;
+  ItemOrder: ItemOrder;
+  ItemRow: ItemRow;
+  ItemStatistics: ItemStatistics;
+  Items: Items;
+  ListBlock: ListBlock;
+  Log: Log;
+  LogRow: LogRow;
+  Math: Math;
+  NewExam: NewExam;
+  NewShift: NewShift;
+  Notice: Notice;
+  Option: Option;
+  PaperItem: PaperItem;
+  Paragraph: Paragraph;
+  PartScore: PartScore;
+  Ping: Ping;
+  Pong: Pong;
+  Problem: Problem;
+  Receipt: Receipt;
+  Received: Received;
+  Refused: Refused;
+  Results: Results;
+  RoomView: RoomView;
+  RosterLine: RosterLine;
+  RosterReview: RosterReview;
+  Saved: Saved;
+  ScriptRow: ScriptRow;
+  Seat: Seat;
+  ServerMessage: ServerMessage;
+  ShiftRow: ShiftRow;
+  Shifts: Shifts;
+  ShortAnswer: ShortAnswer;
+  ShortAnswerKey: ShortAnswerKey;
+  SingleChoice: SingleChoice;
+  SingleChoiceKey: SingleChoiceKey;
+  StaffLogin: StaffLogin;
+  StaffSession: StaffSession;
+  State: State;
+  Statement: Statement;
+  Submit: Submit;
+  Submitted: Submitted;
+  Table: Table;
+  Text: Text;
+  Timing: Timing;
+  TrueFalse: TrueFalse;
+  TrueFalseKey: TrueFalseKey;
+  Visit: Visit;
+  Welcome: Welcome;
+}
+/**
+ * Every event up to and including ``seq`` is committed.
+ */
+export interface Ack {
+  type: "ack";
+  seq: number;
+}
+/**
+ * Event: the response to an item. ``at_ms`` is the server time as the client estimates it.
+ */
+export interface Answer {
+  type: "answer";
+  seq: number;
+  item: number;
+  response: string | (boolean | null)[] | null;
+  at_ms: number;
+}
+/**
+ * A row of GET /api/banks.
+ */
+export interface Bank {
+  id: number;
+  name: string;
+  items: number;
+}
+/**
+ * GET /api/banks.
+ */
+export interface Banks {
+  banks: Bank[];
+}
+/**
+ * Scripts with ``low`` ≤ score < ``high`` (the last bin includes its upper end).
+ */
+export interface Bin {
+  low: string;
+  high: string;
+  count: number;
+}
+/**
+ * A line break inside a paragraph.
+ */
+export interface Break {
+  t: "br";
+}
+/**
+ * Who sits and what.
+ */
+export interface CandidateCard {
+  number: string;
+  name: string;
+  exam: string;
+  subject: string;
+  shift: string;
+  room: string;
+  seat: string | null;
+}
+/**
+ * POST /api/candidate/login. The reply is CandidateSession, and a cookie.
+ */
+export interface CandidateLogin {
+  number: string;
+  pin: string;
+}
+/**
+ * A row of GET /api/shifts/{id}/candidates. ``pin`` is shown only in the reply to the roster's import.
+ */
+export interface CandidateRow {
+  sitting: number;
+  number: string;
+  name: string;
+  class_name: string | null;
+  birth_date: string | null;
+  seat: string | null;
+  state: "admitted" | "closed" | "paused" | "registered" | "running" | "submitted" | "voided" | "waiting";
+  pin: string | null;
+}
+/**
+ * GET /api/candidate/me.
+ */
+export interface CandidateSession {
+  sitting: number;
+  number: string;
+  name: string;
+  exam: string;
+}
+/**
+ * GET /api/shifts/{id}/candidates.
+ */
+export interface Candidates {
+  candidates: CandidateRow[];
+}
+/**
+ * A table cell holding paragraphs and lists.
+ */
+export interface Cell {
+  children: (Paragraph | ListBlock)[];
+  header?: boolean;
+  colspan?: number;
+  rowspan?: number;
+}
+/**
+ * A paragraph.
+ */
+export interface Paragraph {
+  t: "p";
+  children: (Text | Break | Math | Image)[];
+  align?: "center" | "end" | "start";
+}
+/**
+ * A run of characters with one set of marks.
+ */
+export interface Text {
+  t: "text";
+  text: string;
+  marks?: ("b" | "i" | "sub" | "sup" | "u")[];
+}
+/**
+ * A formula: presentation MathML (a whole ``<math>`` element) with its LaTeX source.
+ */
+export interface Math {
+  t: "math";
+  latex: string;
+  mathml: string;
+  display?: boolean;
+}
+/**
+ * A picture by the SHA-256 of its bytes (lower-case hex); width and height in CSS pixels.
+ */
+export interface Image {
+  t: "img";
+  sha256: string;
+  width: number;
+  height: number;
+  alt?: string;
+}
+/**
+ * A list; each entry is one paragraph's inlines.
+ */
+export interface ListBlock {
+  t: "list";
+  entries: (Text | Break | Math | Image)[][];
+  ordered?: boolean;
+}
+/**
+ * First message. ``fence`` is the token from this tab's last Welcome, or None when the tab takes the sitting over
+ *     (a fresh page, another PC, or the candidate chose to continue here).
+ */
+export interface Hello {
+  type: "hello";
+  version: number;
+  fence: number | null;
+}
+/**
+ * Event: the item is marked for review, or no longer.
+ */
+export interface Flag {
+  type: "flag";
+  seq: number;
+  item: number;
+  on: boolean;
+  at_ms: number;
+}
+/**
+ * Event: the candidate opened the item; times per item come from these.
+ */
+export interface Visit {
+  type: "visit";
+  seq: number;
+  item: number;
+  at_ms: number;
+}
+/**
+ * Event: the candidate hands in. Every event before it (``seq`` − 1 of them) must have reached the server.
+ */
+export interface Submit {
+  type: "submit";
+  seq: number;
+  at_ms: number;
+}
+/**
+ * What a superseded tab still held unacknowledged: kept for the record, never counted.
+ */
+export interface Evidence {
+  type: "evidence";
+  events: (Answer | Flag | Visit)[];
+}
+/**
+ * Asks for the server's time, and reports the tab: ``unsaved`` events held, item in view.
+ */
+export interface Ping {
+  type: "ping";
+  sent_ms: number;
+  unsaved: number;
+  item: number | null;
+}
+/**
+ * The encrypted form is stored on this PC and its hash is right.
+ */
+export interface Received {
+  type: "received";
+  sha256: string;
+}
+/**
+ * POST /api/shifts/{id}/commands. ``sittings`` None means every one of the shift. ``reason`` is recorded.
+ */
+export interface Command {
+  command:
+    "add_time" | "admit" | "force_submit" | "message" | "pause" | "reset_pin" | "resume" | "start" | "void";
+  reason: string;
+  sittings: number[] | null;
+  minutes: number | null;
+  text: string | null;
+}
+/**
+ * A sitting the command could not be applied to.
+ */
+export interface CommandRefusal {
+  sitting: number;
+  code: string;
+  message: string;
+}
+/**
+ * Which sittings changed, which could not. ``pins`` has the new PINs by sitting id after reset_pin.
+ */
+export interface CommandResult {
+  applied: number[];
+  refused: CommandRefusal[];
+  pins: {
+    [k: string]: string;
+  };
+}
+/**
+ * How many gave this response; ``label`` as tallied by the kind, "" for none.
+ */
+export interface Count {
+  label: string;
+  count: number;
+  right: boolean;
+}
+/**
+ * GET /api/exams/{id}.
+ */
+export interface ExamDetail {
+  id: number;
+  title: string;
+  subject: string;
+  minutes: number;
+  total_points: string;
+  paper: PaperItem[];
+  shifts: ShiftRow[];
+}
+/**
+ * An item of the paper: ``points`` for all prompts right, decimal text.
+ */
+export interface PaperItem {
+  id: number;
+  number: number;
+  part: string;
+  points: string;
+  kind: string;
+  text: string;
+  has_key: boolean;
+}
+/**
+ * A shift (ca thi) of an exam, with its counts by sitting state.
+ */
+export interface ShiftRow {
+  id: number;
+  exam_id: number;
+  exam: string;
+  subject: string;
+  name: string;
+  room: string;
+  opens_at: string;
+  closes_at: string;
+  started_at: string | null;
+  minutes: number;
+  candidates: number;
+  states: {
+    [k: string]: number;
+  };
+}
+/**
+ * A row of GET /api/exams.
+ */
+export interface ExamRow {
+  id: number;
+  title: string;
+  subject: string;
+  minutes: number;
+  items: number;
+  shifts: number;
+  candidates: number;
+}
+/**
+ * GET /api/exams.
+ */
+export interface Exams {
+  exams: ExamRow[];
+}
+/**
+ * The plain form. On the wire: JSON, then gzip, then AES-256-GCM (12-byte nonce first, 16-byte tag last).
+ */
+export interface Form {
+  id: number;
+  title: string;
+  subject: string;
+  minutes: number;
+  parts: FormPart[];
+  passages: FormPassage[];
+  assets: FormAsset[];
+}
+/**
+ * A part of the paper, such as PHẦN I, with its instruction to candidates.
+ */
+export interface FormPart {
+  label: string;
+  instruction: string;
+  items: FormItem[];
+}
+/**
+ * One item. ``points`` is the most it can give, as decimal text such as "0.25"; ``passage`` is a passage id.
+ */
+export interface FormItem {
+  id: number;
+  content: SingleChoice | TrueFalse | ShortAnswer;
+  points: string;
+  passage: number | null;
+}
+/**
+ * Stem and options.
+ */
+export interface SingleChoice {
+  kind: "single_choice";
+  stem: (Paragraph | ListBlock | Table)[];
+  options: Option[];
+}
+/**
+ * A table, row by row.
+ */
+export interface Table {
+  t: "table";
+  rows: Cell[][];
+}
+/**
+ * One option; ``id`` is its letter in the source, ``fixed`` keeps its place when options are shuffled.
+ */
+export interface Option {
+  id: string;
+  body: (Paragraph | ListBlock | Table)[];
+  fixed?: boolean;
+}
+/**
+ * Stem and statements.
+ */
+export interface TrueFalse {
+  kind: "true_false";
+  stem: (Paragraph | ListBlock | Table)[];
+  statements: Statement[];
+}
+/**
+ * One statement; ``id`` is its letter in the source, a to h.
+ */
+export interface Statement {
+  id: string;
+  body: (Paragraph | ListBlock | Table)[];
+}
+/**
+ * Stem and the number of boxes on the answer sheet.
+ */
+export interface ShortAnswer {
+  kind: "short_answer";
+  stem: (Paragraph | ListBlock | Table)[];
+  max_length?: number;
+}
+/**
+ * A stimulus shown beside each of its items.
+ */
+export interface FormPassage {
+  id: number;
+  body: (Paragraph | ListBlock | Table)[];
+}
+/**
+ * A picture; ``data`` is base64.
+ */
+export interface FormAsset {
+  sha256: string;
+  media_type: string;
+  data: string;
+}
+/**
+ * One candidate's order: for each part of the form, its items in the order shown. Tells nothing about keys.
+ */
+export interface FormOrder {
+  parts: ItemOrder[][];
+}
+/**
+ * Where an item stands in one candidate's form; ``choices`` permutes option or statement ids, () keeps them.
+ */
+export interface ItemOrder {
+  item: number;
+  choices: string[];
+}
+/**
+ * Where to fetch the encrypted form; its bytes hash to ``sha256``.
+ */
+export interface FormRef {
+  url: string;
+  sha256: string;
+  size: number;
+}
+/**
+ * One item of a Word file under review, as it would be stored.
+ */
+export interface ImportItem {
+  number: number;
+  part: string | null;
+  level: ("NB" | "TH" | "VD" | "VDC") | null;
+  content: SingleChoice | TrueFalse | ShortAnswer;
+  key: (SingleChoiceKey | TrueFalseKey | ShortAnswerKey) | null;
+  warnings: string[];
+}
+/**
+ * The id of the correct option.
+ */
+export interface SingleChoiceKey {
+  kind: "single_choice";
+  option: string;
+}
+/**
+ * The truth of each statement, in the order of the content.
+ */
+export interface TrueFalseKey {
+  kind: "true_false";
+  values: boolean[];
+}
+/**
+ * Every accepted normalised text, such as ("0,5", "0,50").
+ */
+export interface ShortAnswerKey {
+  kind: "short_answer";
+  accept: string[];
+}
+/**
+ * POST /api/banks/{bank}/import?name=FILE&dry_run=1|0 with the .docx as body. Pictures come as data URLs by SHA-256.
+ */
+export interface ImportReview {
+  stored: boolean;
+  title: string;
+  items: ImportItem[];
+  warnings: string[];
+  pictures: {
+    [k: string]: string;
+  };
+}
+/**
+ * GET /api/items/{id}. Pictures are at /api/assets/{sha256}. ``key`` is None where the item has none.
+ */
+export interface ItemDetail {
+  id: number;
+  bank: string;
+  source: string;
+  number: number;
+  part: string | null;
+  level: ("NB" | "TH" | "VD" | "VDC") | null;
+  content: SingleChoice | TrueFalse | ShortAnswer;
+  key: (SingleChoiceKey | TrueFalseKey | ShortAnswerKey) | null;
+  solution: (Paragraph | ListBlock | Table)[] | null;
+  passage: (Paragraph | ListBlock | Table)[] | null;
+  warnings: string[];
+}
+/**
+ * A row of GET /api/banks/{bank}/items; ``text`` is the stem's beginning as plain text.
+ */
+export interface ItemRow {
+  id: number;
+  source: string;
+  number: number;
+  part: string | null;
+  kind: string;
+  level: ("NB" | "TH" | "VD" | "VDC") | null;
+  text: string;
+  has_key: boolean;
+  warnings: string[];
+}
+/**
+ * One item over all scripts that are in. Shares from 0 to 1; ``discrimination`` is the corrected item–total
+ *     correlation, None where it is not defined. ``low`` and ``high`` bound ``share`` (Wilson, 95 %).
+ */
+export interface ItemStatistics {
+  item: number;
+  number: number;
+  part: string;
+  kind: string;
+  text: string;
+  n: number;
+  difficulty: number | null;
+  share: number | null;
+  low: number | null;
+  high: number | null;
+  discrimination: number | null;
+  points: string;
+  counts: Count[];
+}
+/**
+ * GET /api/banks/{bank}/items?search=TEXT&page=N. ``search`` ignores case and diacritics unless it has some.
+ */
+export interface Items {
+  items: ItemRow[];
+  total: number;
+}
+/**
+ * GET /api/shifts/{id}/log.
+ */
+export interface Log {
+  rows: LogRow[];
+}
+/**
+ * A row of GET /api/shifts/{id}/log: what happened, newest first. ``kind`` is a catalogue key of section staff, ``log_<kind>``.
+ */
+export interface LogRow {
+  at: string;
+  kind: string;
+  actor: string;
+  number: string | null;
+  name: string | null;
+  detail: string;
+  reason: string | null;
+}
+/**
+ * POST /api/exams: a paper of all items of one imported source, with the points of a template. Reply: ExamDetail.
+ */
+export interface NewExam {
+  title: string;
+  subject: string;
+  bank: number;
+  source: string;
+  template: string;
+  minutes: number;
+}
+/**
+ * POST /api/exams/{id}/shifts. Reply: ShiftRow. The paper is compiled and encrypted now.
+ */
+export interface NewShift {
+  name: string;
+  room: string;
+  opens_at: string;
+  late_minutes: number;
+  admission: "automatic" | "invigilator";
+}
+/**
+ * A message from the invigilator to this candidate or to all.
+ */
+export interface Notice {
+  type: "notice";
+  id: number;
+  text: string;
+  at_ms: number;
+}
+/**
+ * Points in one part.
+ */
+export interface PartScore {
+  label: string;
+  score: string;
+  points: string;
+}
+/**
+ * Answer to Ping: echoes ``sent_ms``, adds the server's time.
+ */
+export interface Pong {
+  type: "pong";
+  sent_ms: number;
+  now_ms: number;
+}
+/**
+ * An error reply. ``message`` is the catalogue's sentence in the caller's language; ``place`` names the field, line or item.
+ */
+export interface Problem {
+  code: string;
+  message: string;
+  place: string | null;
+}
+/**
+ * Proof for the candidate: ``digest`` is the hash-chain head after the last event, hex; ``code`` its first 12 digits in groups.
+ */
+export interface Receipt {
+  submitted_ms: number;
+  by: "candidate" | "invigilator" | "server";
+  answered: number;
+  items: number;
+  events: number;
+  digest: string;
+  code: string;
+}
+/**
+ * The event was not taken and never will be; the client drops it and tells the candidate. The next event uses the
+ *     same ``seq``; every event the client had sent after it is refused with it.
+ */
+export interface Refused {
+  type: "refused";
+  seq: number;
+  code: "bad_response" | "deadline" | "not_running" | "superseded" | "unknown_item";
+}
+/**
+ * GET /api/exams/{id}/results. Statistics are over the ``n`` scripts that are in; None where n is too small.
+ */
+export interface Results {
+  exam: string;
+  subject: string;
+  total_points: string;
+  n: number;
+  mean: string | null;
+  median: string | null;
+  sd: string | null;
+  alpha: number | null;
+  distribution: Bin[];
+  scripts: ScriptRow[];
+  items: ItemStatistics[];
+}
+/**
+ * One candidate's result. ``score`` is None until the script is in.
+ */
+export interface ScriptRow {
+  sitting: number;
+  number: string;
+  name: string;
+  class_name: string | null;
+  state: "admitted" | "closed" | "paused" | "registered" | "running" | "submitted" | "voided" | "waiting";
+  score: string | null;
+  parts: PartScore[];
+  answered: number;
+}
+/**
+ * GET /api/shifts/{id}/room: polled every second.
+ */
+export interface RoomView {
+  shift: ShiftRow;
+  now: string;
+  items: number;
+  seats: Seat[];
+}
+/**
+ * One candidate in the room, live. ``unsaved`` is what the tab last reported; ``seen_at`` its last sign of life.
+ */
+export interface Seat {
+  sitting: number;
+  number: string;
+  name: string;
+  seat: string | null;
+  state: "admitted" | "closed" | "paused" | "registered" | "running" | "submitted" | "voided" | "waiting";
+  connected: boolean;
+  seen_at: string | null;
+  answered: number;
+  flagged: number;
+  unsaved: number;
+  received_form: boolean;
+  deadline_at: string | null;
+  remaining_ms: number | null;
+  extra_ms: number;
+  takeovers: number;
+  incidents: number;
+}
+/**
+ * Something wrong in a roster, with its line in the file (1-based) and column header.
+ */
+export interface RosterLine {
+  line: number;
+  column: string | null;
+  code: string;
+  message: string;
+}
+/**
+ * POST /api/shifts/{id}/roster?name=FILE&dry_run=1|0 with the file as body. All rows are stored, or none.
+ */
+export interface RosterReview {
+  stored: boolean;
+  candidates: CandidateRow[];
+  problems: RosterLine[];
+}
+/**
+ * What the journal holds for one item: for opening the sitting on another PC.
+ */
+export interface Saved {
+  item: number;
+  response: string | (boolean | null)[] | null;
+  flagged: boolean;
+}
+/**
+ * The whole state of the sitting. ``last_seq`` is the highest committed event; the client drops what it holds up
+ *     to there and sends the rest. ``form_key`` (base64url, 32 bytes) is present from the bell on.
+ */
+export interface Welcome {
+  type: "welcome";
+  version: number;
+  fence: number;
+  state: "admitted" | "closed" | "paused" | "registered" | "running" | "submitted" | "voided" | "waiting";
+  candidate: CandidateCard;
+  timing: Timing;
+  last_seq: number;
+  saved: Saved[];
+  position: number | null;
+  form: FormRef | null;
+  order: FormOrder | null;
+  form_key: string | null;
+  receipt: Receipt | null;
+}
+/**
+ * The sitting's clock. All None before the bell except ``opens_ms``, the planned bell, and ``limit_ms``, the time
+ *     allowed. While paused, ``remaining_ms`` is what is left and ``deadline_ms`` is None.
+ */
+export interface Timing {
+  now_ms: number;
+  opens_ms: number | null;
+  limit_ms: number;
+  started_ms: number | null;
+  deadline_ms: number | null;
+  remaining_ms: number | null;
+}
+/**
+ * The sitting changed: the bell, a pause, more time, the end. ``reason`` is the invigilator's, to be shown.
+ */
+export interface State {
+  type: "state";
+  state: "admitted" | "closed" | "paused" | "registered" | "running" | "submitted" | "voided" | "waiting";
+  timing: Timing;
+  form_key: string | null;
+  reason: string | null;
+}
+/**
+ * The script is in.
+ */
+export interface Submitted {
+  type: "submitted";
+  receipt: Receipt;
+}
+/**
+ * GET /api/shifts: those the caller may watch.
+ */
+export interface Shifts {
+  shifts: ShiftRow[];
+}
+/**
+ * POST /api/login. The reply is StaffSession, and a cookie.
+ */
+export interface StaffLogin {
+  username: string;
+  password: string;
+}
+/**
+ * GET /api/me.
+ */
+export interface StaffSession {
+  id: number;
+  username: string;
+  name: string;
+  role: "board" | "invigilator" | "teacher";
+  permissions: string[];
+}
