@@ -164,7 +164,8 @@ CREATE TABLE candidate (
     class_id bigint REFERENCES class
 );
 
--- pin_hmac: HMAC-SHA-256 under the pepper, which is not in the database. fence: raised by each takeover.
+-- pin_hmac: HMAC-SHA-256 under the pepper, which is not in the database. fence: raised by each connection.
+-- tab_fence: the fence at which the present tab took over; every fence since then was its own.
 -- holder: the worker whose connection holds the fence. deadline_at: core.timing's answer, stored for the sweep.
 -- paused_ms: time credited for pauses; extra_ms: time an invigilator added.
 CREATE TABLE sitting (
@@ -179,6 +180,7 @@ CREATE TABLE sitting (
     state text NOT NULL DEFAULT 'registered' CHECK (state IN
         ('registered', 'admitted', 'waiting', 'running', 'paused', 'submitted', 'closed', 'voided')),
     fence bigint NOT NULL DEFAULT 0,
+    tab_fence bigint NOT NULL DEFAULT 0,
     holder int,
     started_at timestamptz,
     paused_at timestamptz,
@@ -217,6 +219,55 @@ CREATE TABLE journal (
     chain bytea NOT NULL,
     PRIMARY KEY (sitting_id, seq)
 );
+
+-- Journal appends of one worker hold this lock in common until they are over; a takeover takes it alone to wait for them.
+CREATE FUNCTION journal_lock_class() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1802002286';
+
+-- Insert the events whose fence and state still hold, and answer how many were inserted. VOLATILE on purpose: the
+-- INSERT takes its snapshot after the lock, so that what a takeover committed before it got the lock is seen.
+CREATE FUNCTION journal_append(
+    worker int, sittings bigint[], seqs int[], fences bigint[], received timestamptz[], payloads bytea[], chains bytea[]
+) RETURNS int LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    inserted int;
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(journal_lock_class(), worker);
+    INSERT INTO journal (sitting_id, seq, fence, received_at, payload, chain)
+    SELECT event.sitting_id, event.seq, event.fence, event.received_at, event.payload, event.chain
+    FROM unnest(sittings, seqs, fences, received, payloads, chains)
+        AS event (sitting_id, seq, fence, received_at, payload, chain)
+    JOIN sitting ON sitting.id = event.sitting_id AND sitting.fence = event.fence
+        AND sitting.state IN ('running', 'paused')
+    ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS inserted = ROW_COUNT;
+    RETURN inserted;
+END
+$$;
+
+-- The same after a failed or doubtful append, with each event's fate by its place (1-based): kept (in the journal as
+-- sent), different (another event has its seq), superseded (its fence is old) or ended (the sitting takes no more).
+-- Writes to the log even when it inserts nothing, so that its commit waits for the standby like any other.
+CREATE FUNCTION journal_settle(
+    worker int, sittings bigint[], seqs int[], fences bigint[], received timestamptz[], payloads bytea[], chains bytea[]
+) RETURNS TABLE (place bigint, fate text) LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    PERFORM pg_logical_emit_message(true, 'retry', '');
+    PERFORM journal_append(worker, sittings, seqs, fences, received, payloads, chains);
+    RETURN QUERY
+    SELECT event.place,
+        CASE
+            WHEN journal.payload = event.payload AND journal.chain = event.chain THEN 'kept'
+            WHEN journal.payload IS NOT NULL THEN 'different'
+            WHEN sitting.fence = event.fence THEN 'ended'
+            ELSE 'superseded'
+        END
+    FROM unnest(sittings, seqs, fences, payloads, chains) WITH ORDINALITY
+        AS event (sitting_id, seq, fence, payload, chain, place)
+    LEFT JOIN journal ON journal.sitting_id = event.sitting_id AND journal.seq = event.seq
+    LEFT JOIN sitting ON sitting.id = event.sitting_id
+    ORDER BY event.place;
+END
+$$;
 
 -- What was sent but does not count: from superseded tabs, after the deadline, or in conflict with the journal.
 CREATE TABLE evidence (
