@@ -16,7 +16,8 @@ NameKey = tuple[tuple[WordKey, ...], str]
 
 def search_key(text: str) -> str:
     """The text in lower case without diacritics, đ as d, white space single: "Đỗ  Thị" becomes "do thi"."""
-    bare = (mark for mark in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(mark))
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).lower())
+    bare = (letter for letter in plain if not unicodedata.combining(letter))
     return " ".join("".join(bare).replace("đ", "d").split())
 
 

@@ -1,0 +1,58 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from item_bank.vietnamese import search_key, sort_key
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Đỗ Thị Ưng", "do thi ung"),
+        ("  Mã định danh\nBộ GD&ĐT ", "ma dinh danh bo gd&dt"),
+        ("D\u0169ng", "dung"),
+        ("Du\u0303ng", "dung"),
+        ("SỐ BÁO DANH", "so bao danh"),
+    ],
+)
+def test_search_key(text: str, key: str) -> None:
+    assert search_key(text) == key
+
+
+@given(st.text())
+def test_a_search_key_is_its_own_search_key(text: str) -> None:
+    assert search_key(search_key(text)) == search_key(text)
+
+
+ORDERED = [
+    [
+        "Trần Thị An",
+        "Lê Văn Anh",
+        "Hoàng Ánh",
+        "Nguyễn Văn Ân",
+        "Trần Bình",
+        "Dương Dũng",
+        "Đỗ Đức",
+        "Lê Hà",
+        "Lê Hạ",
+    ],
+    ["Ma", "Mà", "Mả", "Mã", "Má", "Mạ", "Mai", "Mă", "Mâ"],
+    ["Lê Thị Hoa", "Lê Văn Hoa", "Nguyễn An Hoa", "Lê Hoà", "Lê Hóa"],
+    ["Bùi Tý", "Bùi Uyên", "Bùi Ước", "Bùi Vy", "Bùi Yến"],
+    ["Đào Y", "Đào Ỵ"],
+]
+
+
+@pytest.mark.parametrize("names", ORDERED)
+def test_names_stand_as_in_a_class_list(names: list[str]) -> None:
+    assert sorted(sorted(names), key=sort_key) == names
+
+
+def test_the_unicode_form_and_case_do_not_matter() -> None:
+    assert sort_key("Nguyễn Dũng")[0] == sort_key("NGUYỄN DU\u0303NG")[0]
+
+
+@given(st.lists(st.text(), max_size=5))
+def test_any_text_has_a_place_that_does_not_depend_on_where_it_stood(names: list[str]) -> None:
+    forward, backward = sorted(names, key=sort_key), sorted(names, key=sort_key, reverse=True)[::-1]
+    assert [sort_key(name) for name in forward] == [sort_key(name) for name in backward]
