@@ -1,0 +1,100 @@
+/** Where in the staff pages one is. Every page has its own address, so that a reload or a new login returns to it. */
+export type Route =
+  | { page: "home" }
+  | { page: "banks" }
+  | { page: "bank"; bank: number }
+  | { page: "import"; bank: number }
+  | { page: "exams" }
+  | { page: "new_exam"; bank: number | null; source: string | null }
+  | { page: "exam"; exam: number }
+  | { page: "new_shift"; exam: number }
+  | { page: "roster"; exam: number; shift: number }
+  | { page: "rooms" }
+  | { page: "room"; shift: number; tab: RoomTab }
+  | { page: "all_results" }
+  | { page: "results"; exam: number; tab: ResultsTab }
+  | { page: "item_result"; exam: number; item: number }
+  | { page: "missing" };
+
+export type RoomTab = "map" | "log";
+export type ResultsTab = "class" | "items";
+
+const ROOT = "/staff";
+
+/** The address of a route. */
+export function pathOf(route: Route): string {
+  switch (route.page) {
+    case "home":
+    case "missing":
+      return ROOT;
+    case "banks":
+      return `${ROOT}/banks`;
+    case "bank":
+      return `${ROOT}/banks/${route.bank}`;
+    case "import":
+      return `${ROOT}/banks/${route.bank}/import`;
+    case "exams":
+      return `${ROOT}/exams`;
+    case "new_exam":
+      return `${ROOT}/exams/new${newExamQuery(route.bank, route.source)}`;
+    case "exam":
+      return `${ROOT}/exams/${route.exam}`;
+    case "new_shift":
+      return `${ROOT}/exams/${route.exam}/shifts/new`;
+    case "roster":
+      return `${ROOT}/exams/${route.exam}/shifts/${route.shift}/roster`;
+    case "rooms":
+      return `${ROOT}/rooms`;
+    case "room":
+      return `${ROOT}/rooms/${route.shift}${route.tab === "log" ? "/log" : ""}`;
+    case "all_results":
+      return `${ROOT}/results`;
+    case "results":
+      return `${ROOT}/results/${route.exam}${route.tab === "items" ? "/items" : ""}`;
+    case "item_result":
+      return `${ROOT}/results/${route.exam}/items/${route.item}`;
+  }
+}
+
+function newExamQuery(bank: number | null, source: string | null): string {
+  if (bank === null) return "";
+  const query = new URLSearchParams({ bank: String(bank) });
+  if (source !== null) query.set("source", source);
+  return `?${query}`;
+}
+
+/** An id of the database as it stands in an address, else null. */
+function idOf(text: string | null): number | null {
+  return text !== null && /^[1-9][0-9]{0,14}$/.test(text) ? Number(text) : null;
+}
+
+type Reader = (ids: number[], query: URLSearchParams) => Route;
+
+/** Addresses by pattern; `#` stands for an id. */
+const PATTERNS: Record<string, Reader> = {
+  "": () => ({ page: "home" }),
+  banks: () => ({ page: "banks" }),
+  "banks/#": ([bank = 0]) => ({ page: "bank", bank }),
+  "banks/#/import": ([bank = 0]) => ({ page: "import", bank }),
+  exams: () => ({ page: "exams" }),
+  "exams/new": (_, query) => ({ page: "new_exam", bank: idOf(query.get("bank")), source: query.get("source") }),
+  "exams/#": ([exam = 0]) => ({ page: "exam", exam }),
+  "exams/#/shifts/new": ([exam = 0]) => ({ page: "new_shift", exam }),
+  "exams/#/shifts/#/roster": ([exam = 0, shift = 0]) => ({ page: "roster", exam, shift }),
+  rooms: () => ({ page: "rooms" }),
+  "rooms/#": ([shift = 0]) => ({ page: "room", shift, tab: "map" }),
+  "rooms/#/log": ([shift = 0]) => ({ page: "room", shift, tab: "log" }),
+  results: () => ({ page: "all_results" }),
+  "results/#": ([exam = 0]) => ({ page: "results", exam, tab: "class" }),
+  "results/#/items": ([exam = 0]) => ({ page: "results", exam, tab: "items" }),
+  "results/#/items/#": ([exam = 0, item = 0]) => ({ page: "item_result", exam, item }),
+};
+
+/** The route of an address; `missing` for one that no page has. */
+export function routeOf(path: string, search = ""): Route {
+  const inside = path.startsWith(ROOT) ? path.slice(ROOT.length).replace(/^\/|\/$/g, "") : path;
+  const steps = inside.replace(/\.html$/, "").split("/");
+  const ids = steps.map(idOf).filter((id) => id !== null);
+  const pattern = steps.map((step) => (idOf(step) === null ? step : "#")).join("/");
+  return PATTERNS[pattern]?.(ids, new URLSearchParams(search)) ?? { page: "missing" };
+}
