@@ -1,0 +1,321 @@
+-- The tables of version 0.1.
+
+CREATE TABLE school (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name text NOT NULL UNIQUE CHECK (name <> '')
+);
+
+CREATE TABLE class (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    school_id bigint NOT NULL REFERENCES school,
+    name text NOT NULL CHECK (name <> ''),
+    UNIQUE (school_id, name)
+);
+
+CREATE TABLE staff (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    username text NOT NULL UNIQUE CHECK (username = lower(username) AND username <> ''),
+    name text NOT NULL,
+    role text NOT NULL CHECK (role IN ('board', 'invigilator', 'teacher')),
+    password_hash text NOT NULL,
+    active boolean NOT NULL DEFAULT true
+);
+
+CREATE TABLE staff_session (
+    token_sha256 bytea PRIMARY KEY,
+    staff_id bigint NOT NULL REFERENCES staff ON DELETE CASCADE,
+    expires_at timestamptz NOT NULL
+);
+
+-- A teacher sees the results of these classes.
+CREATE TABLE teaching (
+    staff_id bigint NOT NULL REFERENCES staff,
+    class_id bigint NOT NULL REFERENCES class,
+    PRIMARY KEY (staff_id, class_id)
+);
+
+CREATE TABLE bank (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name text NOT NULL UNIQUE CHECK (name <> '')
+);
+
+CREATE TABLE asset (
+    sha256 text PRIMARY KEY CHECK (sha256 ~ '^[0-9a-f]{64}$'),
+    media_type text NOT NULL,
+    data bytea NOT NULL
+);
+
+-- One imported file. The same bytes are imported into a bank once.
+CREATE TABLE source (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    bank_id bigint NOT NULL REFERENCES bank,
+    name text NOT NULL,
+    title text NOT NULL,
+    sha256 text NOT NULL,
+    imported_at timestamptz NOT NULL,
+    warnings text[] NOT NULL DEFAULT '{}',
+    UNIQUE (bank_id, sha256)
+);
+
+CREATE TABLE passage (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    source_id bigint NOT NULL REFERENCES source,
+    number int NOT NULL,
+    body text NOT NULL,
+    UNIQUE (source_id, number)
+);
+
+-- content: JSON of item_bank.kinds.Content; search: lower case without diacritics.
+CREATE TABLE item (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    source_id bigint NOT NULL REFERENCES source,
+    number int NOT NULL,
+    position int NOT NULL,
+    part text,
+    kind text NOT NULL,
+    level text CHECK (level IN ('NB', 'TH', 'VD', 'VDC')),
+    content text NOT NULL,
+    solution text,
+    passage_id bigint REFERENCES passage,
+    plain text NOT NULL,
+    search text NOT NULL,
+    warnings text[] NOT NULL DEFAULT '{}',
+    UNIQUE (source_id, position)
+);
+
+-- Answer keys live apart from what candidates see.
+CREATE TABLE item_key (
+    item_id bigint PRIMARY KEY REFERENCES item,
+    key text NOT NULL
+);
+
+CREATE TABLE item_asset (
+    item_id bigint NOT NULL REFERENCES item,
+    sha256 text NOT NULL REFERENCES asset,
+    PRIMARY KEY (item_id, sha256)
+);
+
+CREATE TABLE exam (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    title text NOT NULL UNIQUE CHECK (title <> ''),
+    subject text NOT NULL,
+    minutes int NOT NULL CHECK (minutes BETWEEN 1 AND 600),
+    created_at timestamptz NOT NULL
+);
+
+CREATE TABLE exam_part (
+    exam_id bigint NOT NULL REFERENCES exam,
+    position int NOT NULL,
+    label text NOT NULL,
+    instruction text NOT NULL,
+    PRIMARY KEY (exam_id, position)
+);
+
+-- ladder: points for 0, 1, 2 … right prompts.
+CREATE TABLE exam_item (
+    exam_id bigint NOT NULL,
+    item_id bigint NOT NULL REFERENCES item,
+    part int NOT NULL,
+    position int NOT NULL,
+    ladder numeric(6,3)[] NOT NULL,
+    PRIMARY KEY (exam_id, item_id),
+    UNIQUE (exam_id, position),
+    FOREIGN KEY (exam_id, part) REFERENCES exam_part
+);
+
+-- An encrypted form. wrapped_key: the 32-byte content key under the server's master key, which is not in the database.
+CREATE TABLE form (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    exam_id bigint NOT NULL REFERENCES exam,
+    sha256 text NOT NULL UNIQUE,
+    blob bytea NOT NULL,
+    wrapped_key bytea NOT NULL,
+    compiled_at timestamptz NOT NULL
+);
+
+CREATE TABLE shift (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    exam_id bigint NOT NULL REFERENCES exam,
+    form_id bigint NOT NULL REFERENCES form,
+    name text NOT NULL,
+    room text NOT NULL,
+    opens_at timestamptz NOT NULL,
+    closes_at timestamptz NOT NULL,
+    late_minutes int NOT NULL,
+    admission text NOT NULL CHECK (admission IN ('automatic', 'invigilator')),
+    started_at timestamptz,
+    UNIQUE (exam_id, name, room),
+    CHECK (closes_at > opens_at)
+);
+
+-- An invigilator watches and commands these shifts.
+CREATE TABLE invigilation (
+    staff_id bigint NOT NULL REFERENCES staff,
+    shift_id bigint NOT NULL REFERENCES shift,
+    PRIMARY KEY (staff_id, shift_id)
+);
+
+CREATE TABLE candidate (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name text NOT NULL CHECK (name <> ''),
+    birth_date date,
+    gender text,
+    pupil_code text UNIQUE,
+    class_id bigint REFERENCES class
+);
+
+-- pin_hmac: HMAC-SHA-256 under the pepper, which is not in the database. fence: raised by each connection.
+-- tab_fence: the fence at which the present tab took over; every fence since then was its own.
+-- holder: the worker whose connection holds the fence. deadline_at: core.timing's answer, stored for the sweep.
+-- paused_ms: time credited for pauses; extra_ms: time an invigilator added.
+CREATE TABLE sitting (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    shift_id bigint NOT NULL REFERENCES shift,
+    candidate_id bigint NOT NULL REFERENCES candidate,
+    number text NOT NULL,
+    seat text,
+    pin_hmac bytea NOT NULL,
+    login_version int NOT NULL DEFAULT 1,
+    seed bigint NOT NULL,
+    state text NOT NULL DEFAULT 'registered' CHECK (state IN
+        ('registered', 'admitted', 'waiting', 'running', 'paused', 'submitted', 'closed', 'voided')),
+    fence bigint NOT NULL DEFAULT 0,
+    tab_fence bigint NOT NULL DEFAULT 0,
+    holder int,
+    started_at timestamptz,
+    paused_at timestamptz,
+    paused_ms bigint NOT NULL DEFAULT 0,
+    extra_ms bigint NOT NULL DEFAULT 0,
+    deadline_at timestamptz,
+    ended_at timestamptz,
+    ended_by text CHECK (ended_by IN ('candidate', 'server', 'invigilator')),
+    UNIQUE (shift_id, candidate_id),
+    UNIQUE (shift_id, number)
+);
+CREATE INDEX sitting_number ON sitting (number);
+CREATE INDEX sitting_deadline ON sitting (deadline_at) WHERE state = 'running';
+
+-- What happened to a sitting, apart from the candidate's own events: its own chain, written with the state it changes.
+CREATE TABLE sitting_event (
+    sitting_id bigint NOT NULL,
+    n int NOT NULL,
+    at timestamptz NOT NULL,
+    kind text NOT NULL,
+    actor text NOT NULL,
+    reason text,
+    detail text NOT NULL DEFAULT '',
+    chain bytea NOT NULL,
+    PRIMARY KEY (sitting_id, n)
+);
+
+-- The candidate's events, append only. No foreign key and an opaque payload: this is the hot path.
+-- payload: the message's bytes as received; chain: core.chain over the event and its predecessor.
+CREATE TABLE journal (
+    sitting_id bigint NOT NULL,
+    seq int NOT NULL,
+    fence bigint NOT NULL,
+    received_at timestamptz NOT NULL,
+    payload bytea NOT NULL,
+    chain bytea NOT NULL,
+    PRIMARY KEY (sitting_id, seq)
+);
+
+-- Journal appends of one worker hold this lock in common until they are over; a takeover takes it alone to wait for them.
+CREATE FUNCTION journal_lock_class() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1802002286';
+
+-- Insert the events whose fence and state still hold, and answer how many were inserted. VOLATILE on purpose: the
+-- INSERT takes its snapshot after the lock, so that what a takeover committed before it got the lock is seen.
+CREATE FUNCTION journal_append(
+    worker int, sittings bigint[], seqs int[], fences bigint[], received timestamptz[], payloads bytea[], chains bytea[]
+) RETURNS int LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    inserted int;
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(journal_lock_class(), worker);
+    INSERT INTO journal (sitting_id, seq, fence, received_at, payload, chain)
+    SELECT event.sitting_id, event.seq, event.fence, event.received_at, event.payload, event.chain
+    FROM unnest(sittings, seqs, fences, received, payloads, chains)
+        AS event (sitting_id, seq, fence, received_at, payload, chain)
+    JOIN sitting ON sitting.id = event.sitting_id AND sitting.fence = event.fence
+        AND sitting.state IN ('running', 'paused')
+    ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS inserted = ROW_COUNT;
+    RETURN inserted;
+END
+$$;
+
+-- The same after a failed or doubtful append, with each event's fate by its place (1-based): kept (in the journal as
+-- sent), different (another event has its seq), superseded (its fence is old) or ended (the sitting takes no more).
+-- Writes to the log even when it inserts nothing, so that its commit waits for the standby like any other.
+CREATE FUNCTION journal_settle(
+    worker int, sittings bigint[], seqs int[], fences bigint[], received timestamptz[], payloads bytea[], chains bytea[]
+) RETURNS TABLE (place bigint, fate text) LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    PERFORM pg_logical_emit_message(true, 'retry', '');
+    PERFORM journal_append(worker, sittings, seqs, fences, received, payloads, chains);
+    RETURN QUERY
+    SELECT event.place,
+        CASE
+            WHEN journal.payload = event.payload AND journal.chain = event.chain THEN 'kept'
+            WHEN journal.payload IS NOT NULL THEN 'different'
+            WHEN sitting.fence = event.fence THEN 'ended'
+            ELSE 'superseded'
+        END
+    FROM unnest(sittings, seqs, fences, payloads, chains) WITH ORDINALITY
+        AS event (sitting_id, seq, fence, payload, chain, place)
+    LEFT JOIN journal ON journal.sitting_id = event.sitting_id AND journal.seq = event.seq
+    LEFT JOIN sitting ON sitting.id = event.sitting_id
+    ORDER BY event.place;
+END
+$$;
+
+-- What was sent but does not count: from superseded tabs, after the deadline, or in conflict with the journal.
+CREATE TABLE evidence (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    sitting_id bigint NOT NULL,
+    at timestamptz NOT NULL,
+    why text NOT NULL,
+    payload bytea NOT NULL
+);
+CREATE INDEX evidence_sitting ON evidence (sitting_id);
+
+CREATE TABLE notice (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    shift_id bigint NOT NULL REFERENCES shift,
+    sitting_id bigint REFERENCES sitting,
+    staff_id bigint NOT NULL REFERENCES staff,
+    text text NOT NULL,
+    at timestamptz NOT NULL
+);
+CREATE INDEX notice_shift ON notice (shift_id);
+
+-- Who did what, in the transaction that did it. Candidates' and invigilators' acts on sittings are in sitting_event.
+CREATE TABLE audit (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamptz NOT NULL,
+    actor text NOT NULL,
+    action text NOT NULL,
+    subject text NOT NULL,
+    detail text NOT NULL DEFAULT ''
+);
+
+-- Where each candidate's tab is, as last told; lost in a crash and told again within seconds.
+CREATE UNLOGGED TABLE presence (
+    sitting_id bigint PRIMARY KEY,
+    worker int NOT NULL,
+    connected boolean NOT NULL,
+    seen_at timestamptz NOT NULL,
+    answered int NOT NULL,
+    flagged int NOT NULL,
+    unsaved int NOT NULL,
+    item bigint,
+    received_form boolean NOT NULL
+);
+
+CREATE TABLE login_attempt (
+    subject text NOT NULL,
+    at timestamptz NOT NULL
+);
+CREATE INDEX login_attempt_subject ON login_attempt (subject, at);
+
+CREATE SEQUENCE worker_id AS int;
