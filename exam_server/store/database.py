@@ -1,16 +1,29 @@
 """The connection pool, and SQL read from .sql files."""
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import asyncpg
 
+from exam_server.errors import Unavailable
+
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 """A connection, usually inside a transaction that an action opened."""
 
+AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+"""What is raised while the database is away, starting, stopping or out of room: trying again may work."""
+
 _NAMED = re.compile(r"^-- name: (\w+)\n-- (.+)\n", re.MULTILINE)
+_WARNINGS = frozenset({"WARNING", "ERROR", "FATAL", "PANIC"})
 
 
 def read_queries(module_file: str) -> dict[str, str]:
@@ -25,27 +38,63 @@ def read_queries(module_file: str) -> dict[str, str]:
     return {match[1]: text[match.end() : end].strip() for match, end in zip(starts, ends, strict=True)}
 
 
+async def fetch_existing(connection: Connection, query: str, *arguments: object) -> asyncpg.Record:
+    """The first row, which must exist. Raises LookupError when it does not."""
+    row = await connection.fetchrow(query, *arguments)
+    if row is None:
+        raise LookupError(query)
+    return row
+
+
+@contextmanager
+def doubts(connection: Connection) -> Generator[list[str]]:
+    """Collects the warnings that the server sends meanwhile.
+
+    A commit that was cancelled while it waited for the standby succeeds with a warning: it is not durable.
+    """
+    heard: list[str] = []
+
+    def listen(_: object, message: asyncpg.PostgresLogMessage) -> None:
+        if message.as_dict()["severity_en"] in _WARNINGS:
+            heard.append(str(message))
+
+    connection.add_log_listener(listen)
+    try:
+        yield heard
+    finally:
+        connection.remove_log_listener(listen)
+
+
 class Database:
-    """A pool of connections, and transactions on it."""
+    """A pool of connections, and transactions on it. ``url`` is for connections that live as long as the
+    process."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, url: str) -> None:
         self.pool = pool
+        self.url = url
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
-        """A connection in a transaction: committed at the end, rolled back on an error."""
-        async with self.pool.acquire() as connection, connection.transaction():
-            yield connection
+    async def transaction(self) -> AsyncGenerator[Connection]:
+        """A connection in a transaction: committed at the end, rolled back on an error.
+
+        Raises Unavailable with code ``commit_in_doubt`` when the commit came back with a warning.
+        """
+        async with self.pool.acquire() as connection:
+            with doubts(connection) as heard:
+                async with connection.transaction():
+                    yield connection
+            if heard:
+                raise Unavailable("commit_in_doubt")
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
+    async def connection(self) -> AsyncGenerator[Connection]:
         """A connection without a transaction, for reading."""
         async with self.pool.acquire() as connection:
             yield connection
 
 
 @asynccontextmanager
-async def open_database(url: str, *, most: int = 10) -> AsyncIterator[Database]:
+async def open_database(url: str, *, most: int = 10) -> AsyncGenerator[Database]:
     """Open a pool of at most ``most`` connections and close it at the end."""
     async with asyncpg.create_pool(url, min_size=1, max_size=most) as pool:
-        yield Database(pool)
+        yield Database(pool, url)

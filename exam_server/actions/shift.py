@@ -1,0 +1,69 @@
+"""What happens to shifts by the clock: the bell, and the end of time."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from exam_server.actions.sit import SERVER
+from exam_server.core.sitting import Command, Happening, decide
+from exam_server.errors import Conflict
+from exam_server.store import sittings
+from exam_server.store.database import Connection, Database
+from exam_server.store.sittings import Change, StoredSitting, Touched
+
+SWEEP_SLACK = timedelta(seconds=1)
+"""How long after deadline and grace the server closes a sitting: events received in time get through the
+flusher first."""
+
+
+async def open_due(database: Database, now: datetime) -> Sequence[int]:
+    """Ring every bell that is due: all who wait start at ``now``. The shifts' ids."""
+    async with database.transaction() as connection:
+        due = await sittings.lock_due_shifts(connection, now)
+        if due:
+            await ring(connection, due, actor=SERVER, reason=None, now=now)
+        return due
+
+
+async def ring(
+    connection: Connection, shift_ids: Sequence[int], *, actor: str, reason: str | None, now: datetime
+) -> Sequence[int]:
+    """Ring the bells of shifts that the transaction has locked; the sittings that started."""
+    waiting = await sittings.ring_bells(connection, shift_ids, now)
+    changes = [_started(one, actor, reason, now) for one in waiting]
+    await sittings.write_changes(connection, changes)
+    for shift_id in shift_ids:
+        await sittings.notify(connection, Touched(shift=shift_id))
+    return [one.id for one in waiting]
+
+
+async def close_due(database: Database, now: datetime, *, grace_ms: int) -> Sequence[int]:
+    """End the running sittings whose deadline and grace are over. Their ids."""
+    before = now - timedelta(milliseconds=grace_ms) - SWEEP_SLACK
+    async with database.transaction() as connection:
+        due = await sittings.lock_due_sittings(connection, before)
+        changes = [change for one in due if (change := _closed(one, now)) is not None]
+        await sittings.write_changes(connection, changes)
+        closed = tuple(change.before.id for change in changes)
+        if closed:
+            await sittings.notify(connection, Touched(sittings=closed))
+        return closed
+
+
+async def next_bell(database: Database, now: datetime) -> datetime | None:
+    """When the next bell is due."""
+    async with database.connection() as connection:
+        return await sittings.select_next_bell(connection, now)
+
+
+def _started(stored: StoredSitting, actor: str, reason: str | None, now: datetime) -> Change:
+    event = decide(stored.sitting, stored.terms, Command(what=Happening.STARTED), now)
+    return sittings.change(stored, [event], actor, reason)
+
+
+def _closed(stored: StoredSitting, now: datetime) -> Change | None:
+    """None when the stored deadline was only a hint: an invigilator gave time meanwhile."""
+    try:
+        event = decide(stored.sitting, stored.terms, Command(what=Happening.CLOSED, by="server"), now)
+    except Conflict:
+        return None
+    return sittings.change(stored, [event], SERVER)

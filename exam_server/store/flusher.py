@@ -1,0 +1,165 @@
+"""The group commit: one flusher per process writes all that is waiting, then tells the owners.
+
+It owns one connection, which keeps the statement prepared. An event is reported kept only after a commit
+that came back without a warning. After any failure the connection is dropped and the same rows are settled
+over a fresh one, in a transaction that writes to the log and so waits for the standby: that a row is there
+does not prove that it is durable. When the database stays away too long, the owners of all that waits are
+told so; nothing is ever silently lost.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from datetime import timedelta
+from math import ceil
+from typing import Protocol
+
+import asyncpg
+
+from exam_server.clock import Clock
+from exam_server.metrics import CONFLICTS, FLUSH_FAILURES, FLUSH_ROWS, FLUSH_SECONDS, QUEUE_ROWS
+from exam_server.store.database import doubts
+from exam_server.store.journal import Fate, JournalRow, append, settle
+
+MAX_FLUSH_ROWS = 2_000
+_RETRY_S = 0.05
+
+
+class CommitInDoubtError(Exception):
+    """A flush came back with a warning: it may not be durable."""
+
+
+_FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, CommitInDoubtError)
+
+
+class Owner(Protocol):
+    """Whoever handed in a row and waits to hear of it. Called on the event loop; must not block."""
+
+    def kept(self, row: JournalRow) -> None:
+        """The row is durable."""
+        ...
+
+    def lost(self, row: JournalRow, fate: Fate) -> None:
+        """The row is not in the journal and never will be."""
+        ...
+
+    def failed(self) -> None:
+        """The database is away: rows of this owner are in doubt, and none that follow them may be taken."""
+        ...
+
+
+class Flusher:
+    """The process's one writer of journal rows. ``capacity`` bounds the rows that wait."""
+
+    def __init__(
+        self, url: str, worker: int, clock: Clock, *, capacity: int = 20_000, give_up_after: timedelta
+    ) -> None:
+        self._url = url
+        self._worker = worker
+        self._clock = clock
+        self._capacity = capacity
+        self._give_up_after = give_up_after
+        self._queue: deque[tuple[JournalRow, Owner]] = deque()
+        self._waiting = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._connection: asyncpg.Connection | None = None
+
+    def put(self, row: JournalRow, owner: Owner) -> bool:
+        """Queue a row; False when the queue is full."""
+        if len(self._queue) >= self._capacity:
+            return False
+        self._queue.append((row, owner))
+        self._idle.clear()
+        self._waiting.set()
+        return True
+
+    async def run(self) -> None:
+        """Flush until cancelled."""
+        try:
+            while True:
+                await self._waiting.wait()
+                await self._flush(self._take())
+                if not self._queue:
+                    self._waiting.clear()
+                    self._idle.set()
+        finally:
+            self._drop()
+
+    async def drained(self) -> None:
+        """Wait until nothing waits and no flush is on its way."""
+        await self._idle.wait()
+
+    def _take(self) -> list[tuple[JournalRow, Owner]]:
+        QUEUE_ROWS.set(len(self._queue))
+        return [self._queue.popleft() for _ in range(min(len(self._queue), MAX_FLUSH_ROWS))]
+
+    async def _flush(self, batch: Sequence[tuple[JournalRow, Owner]]) -> None:
+        began = self._clock.now()
+        fates = await self._write([row for row, _ in batch])
+        FLUSH_ROWS.observe(len(batch))
+        FLUSH_SECONDS.observe((self._clock.now() - began).total_seconds())
+        if fates is None:
+            self._give_up(batch)
+            return
+        for (row, owner), fate in zip(batch, fates, strict=True):
+            if fate == "kept":
+                owner.kept(row)
+            else:
+                CONFLICTS.labels(fate).inc()
+                owner.lost(row, fate)
+
+    async def _write(self, rows: Sequence[JournalRow]) -> Sequence[Fate] | None:
+        """Each row's fate, or None when the database stayed away."""
+        until = self._clock.now() + self._give_up_after
+        doubtful = False
+        while True:
+            try:
+                if not doubtful and await self._append_rows(rows) == len(rows):
+                    return _all_kept(rows)
+                return await self._settle_rows(rows)
+            except _FAILURES:
+                FLUSH_FAILURES.inc()
+                doubtful = True
+                self._drop()
+            if self._clock.now() >= until:
+                return None
+            await asyncio.sleep(_RETRY_S)
+
+    async def _append_rows(self, rows: Sequence[JournalRow]) -> int:
+        connection = await self._connected()
+        with doubts(connection) as heard:
+            inserted = await append(connection, self._worker, rows)
+        if heard:
+            raise CommitInDoubtError
+        return inserted
+
+    async def _settle_rows(self, rows: Sequence[JournalRow]) -> Sequence[Fate]:
+        connection = await self._connected()
+        with doubts(connection) as heard:
+            fates = await settle(connection, self._worker, rows)
+        if heard:
+            raise CommitInDoubtError
+        return fates
+
+    async def _connected(self) -> asyncpg.Connection:
+        if self._connection is None:
+            limit_s = ceil(self._give_up_after.total_seconds())
+            self._connection = await asyncpg.connect(self._url, timeout=limit_s, command_timeout=limit_s)
+        return self._connection
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.terminate()
+
+    def _give_up(self, batch: Sequence[tuple[JournalRow, Owner]]) -> None:
+        """Fail everyone who has a row here: what follows a row in doubt has no predecessor to chain to."""
+        owners = dict.fromkeys(owner for _, owner in [*batch, *self._queue])
+        self._queue.clear()
+        for owner in owners:
+            owner.failed()
+
+
+def _all_kept(rows: Sequence[JournalRow]) -> list[Fate]:
+    return ["kept" for _ in rows]

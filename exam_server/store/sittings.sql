@@ -1,0 +1,89 @@
+-- name: lock_sittings
+-- Locks sittings in one order, so that two takers cannot wait for each other.
+SELECT id FROM sitting WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE
+
+-- name: lock_shift_sittings
+-- Locks every sitting of a shift.
+SELECT id FROM sitting WHERE shift_id = $1 ORDER BY id FOR UPDATE
+
+-- name: lock_due_sittings
+-- Locks running sittings whose deadline is before an instant, leaving those that another worker is ending.
+SELECT id FROM sitting WHERE state = 'running' AND deadline_at < $1 ORDER BY id LIMIT 2000 FOR UPDATE SKIP LOCKED
+
+-- name: select_sittings
+-- Sittings with their shift's terms and the last of their log.
+SELECT sitting.id, sitting.shift_id, sitting.seed, sitting.fence, sitting.tab_fence, sitting.holder,
+    sitting.state, sitting.started_at, sitting.paused_at, sitting.paused_ms, sitting.extra_ms,
+    sitting.ended_at, sitting.ended_by,
+    shift.form_id, shift.opens_at, shift.closes_at, shift.started_at AS bell_at, shift.late_minutes, shift.admission,
+    exam.minutes, coalesce(last.n, 0) AS last_n, last.chain AS last_chain, last.reason AS last_reason
+FROM sitting
+JOIN shift ON shift.id = sitting.shift_id
+JOIN exam ON exam.id = shift.exam_id
+LEFT JOIN LATERAL (
+    SELECT n, chain, reason FROM sitting_event WHERE sitting_event.sitting_id = sitting.id ORDER BY n DESC LIMIT 1
+) AS last ON true
+WHERE sitting.id = ANY($1::bigint[])
+ORDER BY sitting.id
+
+-- name: select_card
+-- Who sits what, where.
+SELECT sitting.number, sitting.seat, candidate.name, exam.title AS exam, exam.subject,
+    shift.name AS shift, shift.room
+FROM sitting
+JOIN candidate ON candidate.id = sitting.candidate_id
+JOIN shift ON shift.id = sitting.shift_id
+JOIN exam ON exam.id = shift.exam_id
+WHERE sitting.id = $1
+
+-- name: select_form
+-- An encrypted form.
+SELECT sha256, blob, wrapped_key FROM form WHERE id = $1
+
+-- name: update_sittings
+-- Writes the state and times that events led to.
+UPDATE sitting
+SET state = new.state, started_at = new.started_at, paused_at = new.paused_at, paused_ms = new.paused_ms,
+    extra_ms = new.extra_ms, deadline_at = new.deadline_at, ended_at = new.ended_at, ended_by = new.ended_by
+FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::bigint[], $6::bigint[],
+    $7::timestamptz[], $8::timestamptz[], $9::text[])
+    AS new (id, state, started_at, paused_at, paused_ms, extra_ms, deadline_at, ended_at, ended_by)
+WHERE sitting.id = new.id
+
+-- name: insert_sitting_events
+-- Adds to the sittings' logs.
+INSERT INTO sitting_event (sitting_id, n, at, kind, actor, reason, detail, chain)
+SELECT * FROM unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[],
+    $8::bytea[])
+
+-- name: update_fence
+-- Gives the sitting to a new connection.
+UPDATE sitting SET fence = $2, tab_fence = $3, holder = $4 WHERE id = $1
+
+-- name: update_pin
+-- Replaces a candidate's PIN and ends the sessions that the old one opened.
+UPDATE sitting SET pin_hmac = $2, login_version = login_version + 1 WHERE id = $1 RETURNING number
+
+-- name: lock_due_shifts
+-- Locks shifts whose bell is due, leaving those that another worker is opening.
+SELECT id FROM shift WHERE started_at IS NULL AND opens_at <= $1 AND closes_at > $1 FOR UPDATE SKIP LOCKED
+
+-- name: lock_optional_shift
+-- Locks a shift and tells whether its bell has rung.
+SELECT id, started_at, closes_at FROM shift WHERE id = $1 FOR UPDATE
+
+-- name: update_shift_bell
+-- Notes when the bells rang.
+UPDATE shift SET started_at = $2 WHERE id = ANY($1::bigint[])
+
+-- name: select_shifts_waiting
+-- Sittings of these shifts whose candidates wait for the bell.
+SELECT id FROM sitting WHERE shift_id = ANY($1::bigint[]) AND state = 'waiting' ORDER BY id FOR UPDATE
+
+-- name: select_optional_next_bell
+-- When the next bell is due.
+SELECT min(opens_at) FROM shift WHERE started_at IS NULL AND closes_at > $1
+
+-- name: notify
+-- Tells every worker at the commit.
+SELECT pg_notify('khaothi', $1)
