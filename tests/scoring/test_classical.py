@@ -22,7 +22,7 @@ from scoring.classical import (
 
 NAN = float("nan")
 
-# LSAT, section 6 (Bock & Lieberman 1970): counts of the 32 response patterns, 00000 to 11111, 1,000 candidates.
+# LSAT, section 6 (Bock & Lieberman 1970): how many of 1,000 gave each response pattern, 00000 to 11111.
 LSAT6_COUNTS = [
     3, 6, 2, 11, 1, 1, 3, 4, 1, 8, 0, 16, 0, 3, 2, 15, 10, 29, 14, 81, 3, 28, 15, 80,
     16, 56, 21, 173, 11, 61, 28, 298,
