@@ -33,6 +33,8 @@ class DraftItem(msgspec.Struct, frozen=True, kw_only=True):
     """An item as an importer read it, with what it doubted.
 
     ``key`` is None where the source gives none or contradicts itself: a doubtful key is never guessed.
+    ``unsupported`` names the kind of an item that the bank does not hold yet; ``content`` then only keeps it
+    readable.
     """
 
     number: int
@@ -43,6 +45,7 @@ class DraftItem(msgspec.Struct, frozen=True, kw_only=True):
     solution: RichText | None = None
     passage: int | None = None
     warnings: tuple[str, ...] = ()
+    unsupported: Literal["matching", "essay"] | None = None
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
