@@ -68,7 +68,8 @@ class ShortAnswerKind(Kind[ShortAnswer, ShortAnswerKey, str]):
         return ()
 
     def tallies(self, content: ShortAnswer, response: str | None) -> tuple[str, ...]:
-        return (response,) if response else ()
+        text = _canonical(response or "")
+        return (text,) if text else ()
 
 
 def _canonical(text: str) -> str:
