@@ -61,6 +61,21 @@ def read_config(environment: Mapping[str, str], options: Options | None = None) 
     return config
 
 
+def to_environment(config: Config) -> dict[str, str]:
+    """The settings as ``read_config`` reads them, for a worker process."""
+    named = {
+        "DATABASE_URL": config.database_url,
+        "KHAOTHI_DATA": str(config.data),
+        "KHAOTHI_HOST": config.host,
+        "KHAOTHI_PORT": str(config.port),
+        "KHAOTHI_WORKERS": str(config.workers),
+        "KHAOTHI_GRACE_MS": str(config.grace_ms),
+        "KHAOTHI_PUBLIC_URL": config.public_url,
+        "KHAOTHI_METRICS_TOKEN": config.metrics_token,
+    }
+    return {name: value for name, value in named.items() if value is not None}
+
+
 def _from_environment(environment: Mapping[str, str]) -> Config:
     default = Config()
     return Config(

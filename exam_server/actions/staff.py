@@ -66,7 +66,7 @@ async def add_staff(
     if not username.replace(".", "").replace("-", "").isalnum() or len(username) > MAX_NAME:
         raise Invalid("bad_username", place="username")
     if not 0 < len(name.strip()) <= MAX_NAME:
-        raise Invalid("bad_name", place="name")
+        raise Invalid("bad_field", place="name", field="name")
     password_hash = await asyncio.to_thread(hash_password, password)
     async with database.transaction() as connection:
         staff_id = await staff.insert_staff(

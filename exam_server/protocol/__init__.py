@@ -15,6 +15,7 @@ HTTP_TYPES = (
     staff.StaffLogin,
     staff.StaffSession,
     staff.Banks,
+    staff.NewBank,
     staff.Items,
     staff.ItemDetail,
     staff.ImportReview,

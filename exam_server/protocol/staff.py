@@ -62,6 +62,12 @@ class Bank(Body, frozen=True, kw_only=True):
     items: int
 
 
+class NewBank(Body, frozen=True, kw_only=True):
+    """POST /api/banks. Reply: Bank."""
+
+    name: str
+
+
 class ItemRow(Body, frozen=True, kw_only=True):
     """A row of GET /api/banks/{bank}/items; ``text`` is the stem's beginning as plain text."""
 

@@ -1,0 +1,26 @@
+"""The only wiring: settings, database, secrets and clock meet the routes here."""
+
+from aiohttp import web
+
+from exam_server.clock import Clock
+from exam_server.config import Config
+from exam_server.secrets import Secrets
+from exam_server.store.database import Database
+from exam_server.web import keys
+from exam_server.web.hub import drain_hub, run_hub
+from exam_server.web.middleware import add_headers, problems, request_log
+from exam_server.web.routes import add_routes
+
+
+def create_app(config: Config, database: Database, secrets: Secrets, clock: Clock) -> web.Application:
+    """The application; what it opens is closed in its clean-up."""
+    app = web.Application(middlewares=[request_log, problems])
+    app[keys.CONFIG] = config
+    app[keys.DATABASE] = database
+    app[keys.SECRETS] = secrets
+    app[keys.CLOCK] = clock
+    app.on_response_prepare.append(add_headers)
+    app.cleanup_ctx.append(run_hub)
+    app.on_shutdown.append(drain_hub)
+    add_routes(app)
+    return app

@@ -1,0 +1,3 @@
+-- name: select_alive
+-- Any answer will do.
+SELECT 1

@@ -1,0 +1,50 @@
+"""The candidate's login, and the encrypted forms."""
+
+from aiohttp import web
+
+from exam_server.actions.exams import form_blob
+from exam_server.actions.login import login_candidate
+from exam_server.protocol.staff import CandidateLogin
+from exam_server.web.addresses import address_of
+from exam_server.web.bodies import read_json
+from exam_server.web.keys import CLOCK, DATABASE, SECRETS
+from exam_server.web.problems import json_response
+from exam_server.web.sessions import CANDIDATE_COOKIE, candidate_session, set_candidate_cookie
+from exam_server.web.static import IMMUTABLE
+
+
+async def login(request: web.Request) -> web.StreamResponse:
+    """Number and PIN for a cookie."""
+    app = request.app
+    body = await read_json(request, CandidateLogin)
+    done = await login_candidate(
+        app[DATABASE],
+        app[SECRETS],
+        number=body.number,
+        pin=body.pin,
+        address=address_of(request),
+        now=app[CLOCK].now(),
+    )
+    response = json_response(done.session)
+    set_candidate_cookie(request, response, done.session.sitting, done.login_version)
+    return response
+
+
+async def me(request: web.Request) -> web.StreamResponse:
+    """Who is logged in on this browser."""
+    return json_response(await candidate_session(request))
+
+
+async def logout(request: web.Request) -> web.StreamResponse:
+    """Forget the cookie."""
+    response = web.Response(status=204)
+    response.del_cookie(CANDIDATE_COOKIE, path="/")
+    return response
+
+
+async def form(request: web.Request) -> web.StreamResponse:
+    """The encrypted form: bytes that never change, for any cache to keep."""
+    blob = await form_blob(request.app[DATABASE], request.match_info["sha256"])
+    return web.Response(
+        body=blob, content_type="application/octet-stream", headers={"Cache-Control": IMMUTABLE}
+    )

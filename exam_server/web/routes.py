@@ -1,0 +1,67 @@
+"""Every route on one page: method, path, handler, who may use it, and how large a body may be."""
+
+from aiohttp import web
+
+from exam_server.core.access import Permission
+from exam_server.web import (
+    candidate,
+    health,
+    socket,
+    staff_exams,
+    staff_items,
+    staff_login,
+    staff_room,
+    static,
+)
+from exam_server.web.bodies import JSON_LIMIT, ROSTER_LIMIT, WORD_LIMIT
+from exam_server.web.guard import Open, Route, any_of, guarded
+
+_P = Permission
+_ITEMS, _IMPORT, _MANAGE, _WATCH = map(
+    any_of, (_P.ITEMS_READ, _P.ITEMS_IMPORT, _P.EXAMS_MANAGE, _P.ROOM_WATCH)
+)
+
+ROUTES = (
+    Route("GET", "/", static.student_page, Open.PUBLIC),
+    Route("GET", "/staff", static.staff_page, Open.PUBLIC),
+    Route("GET", "/staff/{page:.*}", static.staff_page, Open.PUBLIC),
+    Route("GET", r"/assets/{name:[\w.-]+}", static.asset, Open.PUBLIC),
+    Route("GET", "/favicon.svg", static.favicon, Open.PUBLIC),
+    Route("GET", "/healthz", health.healthz, Open.PUBLIC),
+    Route("GET", "/metrics", health.metrics, Open.PUBLIC),
+    Route("POST", "/api/candidate/login", candidate.login, Open.PUBLIC, JSON_LIMIT),
+    Route("GET", "/api/candidate/me", candidate.me, Open.CANDIDATE),
+    Route("POST", "/api/candidate/logout", candidate.logout, Open.PUBLIC),
+    Route("GET", "/forms/{sha256:[0-9a-f]{64}}.bin", candidate.form, Open.PUBLIC),
+    Route("GET", "/ws/sitting", socket.sitting_socket, Open.PUBLIC),
+    Route("POST", "/api/login", staff_login.login, Open.PUBLIC, JSON_LIMIT),
+    Route("GET", "/api/me", staff_login.me, Open.STAFF),
+    Route("POST", "/api/logout", staff_login.logout, Open.PUBLIC),
+    Route("GET", "/api/banks", staff_items.banks, _ITEMS),
+    Route("POST", "/api/banks", staff_items.create_bank, _IMPORT, JSON_LIMIT),
+    Route("GET", r"/api/banks/{bank:\d{1,19}}/items", staff_items.bank_items, _ITEMS),
+    Route("POST", r"/api/banks/{bank:\d{1,19}}/import", staff_items.import_items, _IMPORT, WORD_LIMIT),
+    Route("GET", r"/api/items/{id:\d{1,19}}", staff_items.item, any_of(_P.KEYS_READ, _P.RESULTS_READ)),
+    Route("GET", "/api/assets/{sha256:[0-9a-f]{64}}", staff_items.asset, Open.STAFF),
+    Route("GET", "/api/exams", staff_exams.list_exams, any_of(_P.EXAMS_READ)),
+    Route("POST", "/api/exams", staff_exams.create_exam, _MANAGE, JSON_LIMIT),
+    Route("GET", r"/api/exams/{id:\d{1,19}}", staff_exams.show_exam, _MANAGE),
+    Route("POST", r"/api/exams/{id:\d{1,19}}/shifts", staff_exams.create_shift, _MANAGE, JSON_LIMIT),
+    Route("GET", "/api/shifts", staff_exams.list_shifts, _WATCH),
+    Route("GET", r"/api/shifts/{id:\d{1,19}}/candidates", staff_exams.candidates, _WATCH),
+    Route(
+        "POST",
+        r"/api/shifts/{id:\d{1,19}}/roster",
+        staff_exams.import_roster,
+        any_of(_P.ROSTER_IMPORT),
+        ROSTER_LIMIT,
+    ),
+    Route("GET", r"/api/shifts/{id:\d{1,19}}/room", staff_room.view, _WATCH),
+    Route("GET", r"/api/shifts/{id:\d{1,19}}/log", staff_room.log, _WATCH),
+)
+
+
+def add_routes(app: web.Application) -> None:
+    """Put every route behind its door."""
+    for route in ROUTES:
+        app.router.add_route(route.method, route.path, guarded(route))

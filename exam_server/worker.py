@@ -1,0 +1,57 @@
+"""One server process: the application on a socket that the supervisor opened."""
+
+import asyncio
+import gc
+import signal
+import socket
+import sys
+
+import uvloop
+from aiohttp import web
+
+from exam_server.app import create_app
+from exam_server.clock import SystemClock
+from exam_server.config import Config
+from exam_server.logging import configure_logging
+from exam_server.secrets import load_secrets
+from exam_server.store.database import open_database
+
+READY = "ready"
+"""The line on standard output that tells the supervisor that requests are answered."""
+
+CONNECTIONS = 10
+SHUTDOWN_SECONDS = 10.0
+BACKLOG = 4_096
+
+
+def run_worker(config: Config, descriptor: int) -> None:
+    """Serve until told to stop, by a signal or by the supervisor's end."""
+    configure_logging()
+    uvloop.run(_serve(config, socket.socket(fileno=descriptor)))
+
+
+async def _serve(config: Config, listener: socket.socket) -> None:
+    stop = _stop_event()
+    secrets = load_secrets(config.data)
+    async with open_database(config.database_url or "", most=CONNECTIONS) as database:
+        app = create_app(config, database, secrets, SystemClock())
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+        await runner.setup()
+        await web.SockSite(runner, listener, backlog=BACKLOG).start()
+        # What lives as long as the process need not be walked at every collection.
+        gc.collect()
+        gc.freeze()
+        print(READY, flush=True)  # noqa: T201 -- the supervisor reads it
+        try:
+            await stop.wait()
+        finally:
+            await runner.cleanup()
+
+
+def _stop_event() -> asyncio.Event:
+    """Set by SIGTERM, SIGINT, or the end of standard input: the supervisor is gone."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_reader(sys.stdin.fileno(), stop.set)
+    return stop
