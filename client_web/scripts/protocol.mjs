@@ -4,7 +4,8 @@ import { compile } from "json-schema-to-typescript";
 
 const SCHEMA = new URL("../../exam_server/protocol/schema.json", import.meta.url);
 const OUTPUT = new URL("../src/protocol/messages.ts", import.meta.url);
-const BANNER = "// Generated from exam_server/protocol/schema.json by `npm run protocol`; change the Python types instead.";
+const BANNER =
+  "// Generated from exam_server/protocol/schema.json by `npm run protocol`; change the Python types instead.";
 
 const schema = JSON.parse(await readFile(SCHEMA, "utf8"));
 const definitions = Object.fromEntries(

@@ -49,6 +49,7 @@ export interface Messages {
   Log: Log;
   LogRow: LogRow;
   Math: Math;
+  NewBank: NewBank;
   NewExam: NewExam;
   NewShift: NewShift;
   Notice: Notice;
@@ -619,6 +620,12 @@ export interface LogRow {
   name: string | null;
   detail: string;
   reason: string | null;
+}
+/**
+ * POST /api/banks. Reply: Bank.
+ */
+export interface NewBank {
+  name: string;
 }
 /**
  * POST /api/exams: a paper of all items of one imported source, with the points of a template. Reply: ExamDetail.
