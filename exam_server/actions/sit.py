@@ -9,15 +9,16 @@ from exam_server.core.chain import Link, journal_genesis, receipt_code
 from exam_server.core.form import open_form, unwrap_key
 from exam_server.core.order import form_order, generator
 from exam_server.core.script import Script, read_script
-from exam_server.core.sitting import ENDED, Command, Happening, arrive, decide
+from exam_server.core.sitting import Command, Happening, State, arrive, decide
 from exam_server.core.timing import instant_ms
 from exam_server.errors import Conflict
 from exam_server.protocol.form import Form, FormOrder
 from exam_server.protocol.sitting import CandidateCard, Receipt
-from exam_server.store import journal, notices, sittings
+from exam_server.store import journal, notices, presence, sittings
 from exam_server.store.database import Connection, Database
 from exam_server.store.journal import JournalRow
 from exam_server.store.notices import StoredNotice
+from exam_server.store.presence import Presence
 from exam_server.store.sittings import LogEntry, StoredSitting, Touched
 from item_bank.kinds import Content
 
@@ -26,6 +27,9 @@ CANDIDATE = "candidate"
 
 SERVER = "server"
 """The actor of what happens by itself."""
+
+
+_RECEIPTED = frozenset({State.SUBMITTED, State.CLOSED})
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,8 +174,8 @@ async def reload(database: Database, sitting_ids: Sequence[int]) -> list[StoredS
 async def receipt(
     database: Database, stored: StoredSitting, contents: Mapping[int, Content]
 ) -> Receipt | None:
-    """The receipt of a script that is in, None before. Waits for what its worker had begun to append."""
-    if stored.sitting.state not in ENDED:
+    """The receipt of a script that is in, else None. Waits for what its worker had begun to append."""
+    if stored.sitting.state not in _RECEIPTED:
         return None
     async with database.connection() as connection:
         if stored.holder is not None:
@@ -183,9 +187,9 @@ async def receipt(
 def make_receipt(
     stored: StoredSitting, links: Sequence[Link], script: Script, contents: Mapping[int, Content]
 ) -> Receipt | None:
-    """The receipt of a script that is in; None for one that never began."""
+    """The receipt of a script that is in, else None; for a voided one too."""
     sitting = stored.sitting
-    if sitting.ended_at is None or sitting.ended_by is None:
+    if sitting.state not in _RECEIPTED or sitting.ended_at is None or sitting.ended_by is None:
         return None
     digest = links[-1].chain if links else journal_genesis(stored.id, stored.seed)
     return Receipt(
@@ -219,3 +223,21 @@ async def _go_on(connection: Connection, stored: Sequence[StoredSitting], now: d
     await sittings.write_changes(
         connection, [sittings.change(one, events, CANDIDATE) for one, events in arrivals]
     )
+
+
+async def store_presence(database: Database, tabs: Sequence[Presence]) -> None:
+    """Store what tabs last told; no event, it is told again within seconds."""
+    async with database.connection() as connection:
+        await presence.upsert_presence(connection, tabs)
+
+
+async def new_worker(database: Database) -> int:
+    """A number for this process that no other has had."""
+    async with database.connection() as connection:
+        return await journal.select_worker_id(connection)
+
+
+async def read_notice(database: Database, notice_id: int) -> StoredNotice:
+    """An invigilator's message."""
+    async with database.connection() as connection:
+        return await notices.select_notice(connection, notice_id)

