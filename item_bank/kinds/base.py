@@ -71,6 +71,15 @@ class Kind(ABC, Generic[C, K, R]):
     def tallies(self, content: C, response: R | None) -> tuple[str, ...]:
         """The labels this response adds to in option counts, such as ``B``, ``a:true`` or the typed text."""
 
+    @abstractmethod
+    def labels(self, content: C) -> tuple[str, ...]:
+        """Every label that ``tallies`` can give, in the order of the content;
+        () where candidates make them up."""
+
+    @abstractmethod
+    def right_labels(self, content: C, key: K) -> frozenset[str]:
+        """The labels of ``tallies`` that are right."""
+
 
 def permuted(ids: Sequence[str], movable: Sequence[bool], rng: Generator) -> tuple[str, ...]:
     """All ids in a new order; only the movable ones change places. () when fewer than two can move."""

@@ -71,6 +71,12 @@ class ShortAnswerKind(Kind[ShortAnswer, ShortAnswerKey, str]):
         text = _canonical(response or "")
         return (text,) if text else ()
 
+    def labels(self, content: ShortAnswer) -> tuple[str, ...]:
+        return ()
+
+    def right_labels(self, content: ShortAnswer, key: ShortAnswerKey) -> frozenset[str]:
+        return frozenset(map(_canonical, key.accept))
+
 
 def _canonical(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip().translate(_MINUS_SIGNS)

@@ -68,3 +68,9 @@ class SingleChoiceKind(Kind[SingleChoice, SingleChoiceKey, str]):
 
     def tallies(self, content: SingleChoice, response: str | None) -> tuple[str, ...]:
         return () if response is None else (response,)
+
+    def labels(self, content: SingleChoice) -> tuple[str, ...]:
+        return tuple(option.id for option in content.options)
+
+    def right_labels(self, content: SingleChoice, key: SingleChoiceKey) -> frozenset[str]:
+        return frozenset({key.option})

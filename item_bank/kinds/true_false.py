@@ -74,3 +74,11 @@ class TrueFalseKind(Kind[TrueFalse, TrueFalseKey, TrueFalseResponse]):
         return tuple(
             f"{statement.id}:{str(given).lower()}" for statement, given in pairs if given is not None
         )
+
+    def labels(self, content: TrueFalse) -> tuple[str, ...]:
+        return tuple(
+            f"{statement.id}:{truth}" for statement in content.statements for truth in ("true", "false")
+        )
+
+    def right_labels(self, content: TrueFalse, key: TrueFalseKey) -> frozenset[str]:
+        return frozenset(self.tallies(content, key.values))

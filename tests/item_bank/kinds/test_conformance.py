@@ -140,6 +140,33 @@ def test_a_perfect_response_has_every_prompt_right(kind: AnyKind, data: st.DataO
 
 
 @every_kind
+@given(data=st.data())
+def test_the_right_labels_are_those_of_a_perfect_response(kind: AnyKind, data: st.DataObject) -> None:
+    content, key, response, perfect = data.draw(SPECIMENS[kind.name])
+    right, labels = kind.right_labels(content, key), kind.labels(content)
+    assert set(kind.tallies(content, perfect)) <= right
+    assert len(set(labels)) == len(labels)
+    if labels:
+        assert right <= set(labels)
+        assert set(kind.tallies(content, response)) <= set(labels)
+
+
+@every_kind
+@given(data=st.data())
+def test_labels_cover_the_tallies_and_those_of_a_perfect_response_are_right(
+    kind: AnyKind, data: st.DataObject
+) -> None:
+    content, key, response, perfect = data.draw(SPECIMENS[kind.name])
+    labels, right = kind.labels(content), kind.right_labels(content, key)
+    assert set(kind.tallies(content, perfect)) <= right
+    assert len(set(labels)) == len(labels)
+    if labels:
+        assert {*kind.tallies(content, kind.normalise(content, response)), *right} <= set(labels)
+    given_right = [label for label in kind.tallies(content, response) if label in right]
+    assert len(given_right) == kind.count_right(content, key, response)
+
+
+@every_kind
 @given(data=st.data(), seed=st.integers(0, 2**63 - 1))
 def test_a_shuffle_is_a_repeatable_permutation(kind: AnyKind, data: st.DataObject, seed: int) -> None:
     content = data.draw(SPECIMENS[kind.name]).content
