@@ -13,6 +13,7 @@ from exam_server.protocol.staff import Bank, Banks, ImportItem, ImportReview, It
 from exam_server.store import audit, banks, results
 from exam_server.store.database import Connection, Database
 from exam_server.store.staff import StaffMember
+from item_bank.formats.docx import read_docx
 from item_bank.formats.errors import UnreadableFile
 from item_bank.item import Asset, Draft, DraftItem
 
@@ -34,8 +35,6 @@ async def read_word_file(name: str, data: bytes) -> WordFile:
     Raises Invalid with the importer's code when it cannot be read."""
     if not 0 < len(name) <= MAX_NAME:
         raise Invalid("bad_field", place="name", field="name")
-    from item_bank.formats.docx import read_docx
-
     try:
         draft = await asyncio.to_thread(read_docx, data)
     except UnreadableFile as error:

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from exam_server.actions.roster import check_shift
+from exam_server.actions.command import Invigilator, Outcome, PinMaker, command_room
+from exam_server.actions.roster import check_shift, new_pin
 from exam_server.core.timing import Terms, deadline, remaining_ms
-from exam_server.protocol.staff import Log, RoomView, Seat
-from exam_server.store import exams, rooms
+from exam_server.protocol.staff import Command, Log, RoomView, Seat
+from exam_server.secrets import Secrets
+from exam_server.store import exams, logins, rooms
 from exam_server.store.database import Database
 from exam_server.store.staff import StaffMember
 
@@ -31,6 +33,35 @@ async def view_log(database: Database, shift_id: int, caller: StaffMember) -> Lo
     async with database.connection() as connection:
         await check_shift(connection, shift_id, caller)
         return Log(rows=await rooms.select_log(connection, shift_id, MAX_LOG))
+
+
+async def command_shift(
+    database: Database,
+    secrets: Secrets,
+    shift_id: int,
+    command: Command,
+    caller: StaffMember,
+    *,
+    now: datetime,
+) -> Outcome:
+    """Carry out a command in a shift that is the caller's.
+
+    Raises as ``view_room`` and ``command.command_room``.
+    """
+    async with database.connection() as connection:
+        await check_shift(connection, shift_id, caller)
+    outcome = await command_room(
+        database,
+        shift_id,
+        command,
+        by=Invigilator(staff_id=caller.id, actor=f"staff:{caller.username}"),
+        pins=PinMaker(draw=new_pin, pepper=secrets.pepper),
+        now=now,
+    )
+    if outcome.pins:
+        async with database.transaction() as connection:
+            await logins.delete_attempts_of_sittings(connection, list(outcome.pins))
+    return outcome
 
 
 def _seat(seat: rooms.StoredSeat, terms: Terms, now: datetime) -> Seat:

@@ -87,6 +87,15 @@ class Database:
                 raise Unavailable("commit_in_doubt")
 
     @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator[Connection]:
+        """A connection whose queries all see the database at one instant, for reading."""
+        async with (
+            self.pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield connection
+
+    @asynccontextmanager
     async def connection(self) -> AsyncGenerator[Connection]:
         """A connection without a transaction, for reading."""
         async with self.pool.acquire() as connection:

@@ -1,5 +1,6 @@
 """Login attempts, and what a candidate's login needs."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -56,6 +57,11 @@ async def insert_attempt(connection: Connection, subject: str, now: datetime, si
 async def delete_attempts(connection: Connection, subject: str) -> None:
     """Forget a subject's wrong attempts."""
     await connection.execute(SQL["delete_attempts"], subject)
+
+
+async def delete_attempts_of_sittings(connection: Connection, sitting_ids: Sequence[int]) -> None:
+    """Forget the wrong attempts on the candidates of some sittings: they have new PINs."""
+    await connection.execute(SQL["delete_attempts_of_sittings"], sitting_ids)
 
 
 async def select_logins(connection: Connection, number: str, since: datetime) -> list[LoginRow]:

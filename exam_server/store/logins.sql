@@ -18,6 +18,12 @@ INSERT INTO login_attempt (subject, at) VALUES ($1, $2)
 -- Forget a subject's wrong attempts.
 DELETE FROM login_attempt WHERE subject = $1
 
+-- name: delete_attempts_of_sittings
+-- Forget the wrong attempts on the candidates of some sittings, from every address.
+DELETE FROM login_attempt USING sitting
+WHERE sitting.id = ANY ($1::bigint[])
+    AND (subject = 'candidate ' || sitting.number OR starts_with(subject, 'candidate ' || sitting.number || ' @ '))
+
 -- name: select_logins
 -- The sittings a candidate number may mean; unfinished ones first, then by opening.
 SELECT sitting.id, sitting.shift_id, sitting.number, sitting.pin_hmac, sitting.login_version

@@ -6,15 +6,16 @@ from exam_server.core.access import Permission
 from exam_server.web import (
     candidate,
     health,
-    socket,
     staff_exams,
     staff_items,
     staff_login,
+    staff_results,
     staff_room,
     static,
 )
 from exam_server.web.bodies import JSON_LIMIT, ROSTER_LIMIT, WORD_LIMIT
 from exam_server.web.guard import Open, Route, any_of, guarded
+from exam_server.web.socket import sitting_socket
 
 _P = Permission
 _ITEMS, _IMPORT, _MANAGE, _WATCH = map(
@@ -32,8 +33,8 @@ ROUTES = (
     Route("POST", "/api/candidate/login", candidate.login, Open.PUBLIC, JSON_LIMIT),
     Route("GET", "/api/candidate/me", candidate.me, Open.CANDIDATE),
     Route("POST", "/api/candidate/logout", candidate.logout, Open.PUBLIC),
+    Route("GET", "/ws/sitting", sitting_socket, Open.SOCKET),
     Route("GET", "/forms/{sha256:[0-9a-f]{64}}.bin", candidate.form, Open.PUBLIC),
-    Route("GET", "/ws/sitting", socket.sitting_socket, Open.PUBLIC),
     Route("POST", "/api/login", staff_login.login, Open.PUBLIC, JSON_LIMIT),
     Route("GET", "/api/me", staff_login.me, Open.STAFF),
     Route("POST", "/api/logout", staff_login.logout, Open.PUBLIC),
@@ -58,6 +59,13 @@ ROUTES = (
     ),
     Route("GET", r"/api/shifts/{id:\d{1,19}}/room", staff_room.view, _WATCH),
     Route("GET", r"/api/shifts/{id:\d{1,19}}/log", staff_room.log, _WATCH),
+    Route(
+        "POST", r"/api/shifts/{id:\d{1,19}}/commands", staff_room.command, any_of(_P.ROOM_COMMAND), JSON_LIMIT
+    ),
+    Route("GET", r"/api/exams/{id:\d{1,19}}/results", staff_results.results, any_of(_P.RESULTS_READ)),
+    Route(
+        "GET", r"/api/exams/{id:\d{1,19}}/results.csv", staff_results.results_as_csv, any_of(_P.RESULTS_READ)
+    ),
 )
 
 

@@ -1,0 +1,92 @@
+"""Results: from the journal of every script, never from a stored score."""
+
+import asyncio
+import csv
+from collections.abc import Sequence
+from decimal import Decimal
+from io import StringIO
+
+from exam_server.catalogue import Language, text
+from exam_server.catalogue.formats import format_number
+from exam_server.core.access import Permission, allowed
+from exam_server.core.results import PaperQuestion, ScriptInput, make_results
+from exam_server.core.script import read_script
+from exam_server.errors import NotFound
+from exam_server.protocol.staff import Results, ScriptRow
+from exam_server.store import exams, results
+from exam_server.store.database import Database
+from exam_server.store.journal import select_payloads
+from exam_server.store.staff import StaffMember
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+async def show_results(database: Database, exam_id: int, caller: StaffMember) -> Results:
+    """Scores and statistics of an exam; a teacher's own classes only.
+
+    Raises NotFound with code ``not_found`` without such an exam, or when no class of the teacher sits it.
+    """
+    only = None if allowed(caller.role, Permission.EXAMS_MANAGE) else caller.id
+    # One snapshot for all: a script handed in meanwhile is either in, with its answers, or out.
+    async with database.snapshot() as connection:
+        exam = await exams.select_optional_exam(connection, exam_id)
+        heads = await results.select_script_heads(connection, exam_id, only)
+        if exam is None or (only is not None and not heads):
+            raise NotFound("not_found")
+        questions = await exams.select_questions(connection, exam_id)
+        payloads = await select_payloads(connection, [head.sitting for head in heads])
+    paper = [PaperQuestion(number=stored.number, question=stored.question()) for stored in questions]
+
+    def compute() -> Results:
+        scripts = [_script(head, payloads.get(head.sitting, [])) for head in heads]
+        return make_results(exam.title, exam.subject, paper, scripts)
+
+    return await asyncio.to_thread(compute)
+
+
+def results_csv(found: Results, lang: Language) -> str:
+    """The class table for a spreadsheet: numbers as the language writes them,
+    texts that cannot be formulas."""
+    separator = ";" if lang == "vi" else ","
+    out = StringIO()
+    writer = csv.writer(out, delimiter=separator)
+    labels = _part_labels(found.scripts)
+    keys = ("csv_number", "csv_name", "csv_class", "csv_state", "csv_score")
+    writer.writerow([*(text(lang, "cli", key) for key in keys), *labels])
+    for script in found.scripts:
+        points = {part.label: part.score for part in script.parts}
+        writer.writerow(
+            [
+                _cell(script.number),
+                _cell(script.name),
+                _cell(script.class_name or ""),
+                text(lang, "cli", f"state_{script.state}"),
+                _score(script.score, lang),
+                *(_score(points.get(label), lang) for label in labels),
+            ]
+        )
+    return out.getvalue()
+
+
+def _script(head: results.ScriptHead, payloads: Sequence[bytes]) -> ScriptInput:
+    return ScriptInput(
+        sitting=head.sitting,
+        number=head.number,
+        name=head.name,
+        class_name=head.class_name,
+        state=head.state,
+        answers=read_script(payloads).answers,
+    )
+
+
+def _part_labels(scripts: Sequence[ScriptRow]) -> list[str]:
+    return next(([part.label for part in script.parts] for script in scripts if script.parts), [])
+
+
+def _score(score: str | None, lang: Language) -> str:
+    return "" if score is None else format_number(Decimal(score), lang)
+
+
+def _cell(value: str) -> str:
+    """A text that a spreadsheet program will not run as a formula."""
+    return f"'{value}" if value.startswith(_FORMULA) else value
