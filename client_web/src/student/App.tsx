@@ -1,0 +1,193 @@
+import { useEffect, useState } from "preact/hooks";
+import { ApiError, getJson, sendJson } from "../base/api";
+import { Banner } from "../base/Banner";
+import { Button } from "../base/Button";
+import { useLanguage } from "../base/catalogue";
+import { useStore } from "../base/store";
+import { errorText, t } from "../base/texts";
+import type { Session } from "../core/session";
+import type { CandidateSession } from "../protocol/messages";
+import { type Sitting, startSitting } from "./connection";
+import { Message } from "./Frame";
+import { Login } from "./Login";
+import { Receipt } from "./Receipt";
+import { Running } from "./Running";
+import { memoryStorage, openStorage } from "./storage";
+import { Waiting } from "./Waiting";
+
+type Stage =
+  | { name: "loading" }
+  | { name: "unreachable" }
+  | { name: "login"; again: boolean }
+  | { name: "sitting"; sitting: Sitting };
+
+/** The candidate's page, from login to receipt. */
+export function App() {
+  useLanguage();
+  const [stage, setStage] = useState<Stage>({ name: "loading" });
+
+  async function recognise() {
+    setStage({ name: "loading" });
+    try {
+      await enter(await getJson<CandidateSession>("/api/candidate/me"));
+    } catch (error) {
+      setStage(error instanceof ApiError ? { name: "login", again: false } : { name: "unreachable" });
+    }
+  }
+
+  async function enter({ sitting }: CandidateSession) {
+    const storage = await openStorage(Date.now()).catch(() => null);
+    const held = await storage?.load(sitting);
+    const started = startSitting(sitting, held, storage ?? memoryStorage());
+    if (storage === null) started.storing.set(false);
+    setStage({ name: "sitting", sitting: started });
+  }
+
+  async function leave(sitting: Sitting) {
+    sitting.stop();
+    // Without the server the cookie stays, and the next page load tries again.
+    await sendJson("POST", "/api/candidate/logout").catch(() => undefined);
+    setStage({ name: "login", again: false });
+  }
+
+  useEffect(() => void recognise(), []);
+
+  switch (stage.name) {
+    case "loading":
+      return <Message title={t("loading")} />;
+    case "unreachable":
+      return <Unreachable onRetry={recognise} />;
+    case "login":
+      return <Login again={stage.again} onLogin={enter} />;
+    case "sitting":
+      return (
+        <Room
+          sitting={stage.sitting}
+          onLeave={() => leave(stage.sitting)}
+          onSignedOut={() => {
+            stage.sitting.stop();
+            setStage({ name: "login", again: true });
+          }}
+        />
+      );
+  }
+}
+
+const RETRY_MS = 4_000;
+
+function Unreachable({ onRetry }: { onRetry: () => void }) {
+  useEffect(() => {
+    const timer = setTimeout(onRetry, RETRY_MS);
+    return () => clearTimeout(timer);
+  });
+  return (
+    <Message title={t("connecting_title")} actions={<Button onClick={onRetry}>{t("try_again")}</Button>}>
+      <Banner tone="waiting">{t("network_error")}</Banner>
+    </Message>
+  );
+}
+
+interface RoomProps {
+  sitting: Sitting;
+  onLeave: () => void;
+  onSignedOut: () => void;
+}
+
+/** What the candidate sees in each state of the sitting. */
+function Room({ sitting, onLeave, onSignedOut }: RoomProps) {
+  const session = useStore(sitting.session);
+  const signedOut = session.link === "signed_out";
+  useEffect(() => {
+    if (signedOut) onSignedOut();
+  }, [signedOut]);
+
+  if (session.link === "superseded") return <Superseded session={session} sitting={sitting} />;
+  if (session.link === "outdated") return <Outdated />;
+  if (session.receipt !== null)
+    return <Receipt session={session} receipt={session.receipt} onDone={onLeave} />;
+  switch (session.state) {
+    case null:
+      return session.closeCode === 4403 ? <Blocked /> : <Connecting session={session} sitting={sitting} />;
+    case "registered":
+      return <Registered onLeave={onLeave} />;
+    case "admitted":
+    case "waiting":
+      return <Waiting sitting={sitting} onLogout={onLeave} />;
+    case "voided":
+      return <Voided reason={session.reason} onLeave={onLeave} />;
+    case "running":
+    case "paused":
+    case "submitted":
+    case "closed":
+      return <Running sitting={sitting} />;
+  }
+}
+
+function Superseded({ session, sitting }: { session: Session; sitting: Sitting }) {
+  const count = session.held.pending.length;
+  return (
+    <Message
+      title={t("superseded_title")}
+      actions={
+        <Button kind="primary" onClick={() => void sitting.continueHere()}>
+          {t("superseded_continue")}
+        </Button>
+      }
+    >
+      <p>{t("superseded_text")}</p>
+      {count > 0 && <Banner tone="waiting">{t("superseded_unsaved", { count })}</Banner>}
+    </Message>
+  );
+}
+
+function Outdated() {
+  return (
+    <Message
+      title={t("outdated_title")}
+      actions={
+        <Button kind="primary" onClick={() => location.reload()}>
+          {t("reload")}
+        </Button>
+      }
+    >
+      <p>{t("outdated_text")}</p>
+    </Message>
+  );
+}
+
+function Blocked() {
+  return (
+    <Message title={t("blocked_title")}>
+      <Banner tone="danger">{errorText("close_origin")}</Banner>
+    </Message>
+  );
+}
+
+function Connecting({ session, sitting }: { session: Session; sitting: Sitting }) {
+  const count = session.held.pending.length;
+  const retry = session.failures > 0 && <Button onClick={sitting.retryNow}>{t("try_again")}</Button>;
+  return (
+    <Message title={t("connecting_title")} actions={retry}>
+      <p>{t("connecting_text")}</p>
+      {session.failures > 1 && <Banner tone="waiting">{t("network_error")}</Banner>}
+      {count > 0 && <Banner tone="waiting">{t("connecting_kept", { count })}</Banner>}
+    </Message>
+  );
+}
+
+function Registered({ onLeave }: { onLeave: () => void }) {
+  return (
+    <Message title={t("registered_title")} actions={<Button onClick={onLeave}>{t("logout")}</Button>}>
+      <p>{t("registered_text")}</p>
+    </Message>
+  );
+}
+
+function Voided({ reason, onLeave }: { reason: string | null; onLeave: () => void }) {
+  return (
+    <Message title={t("voided_title")} actions={<Button onClick={onLeave}>{t("logout")}</Button>}>
+      <p>{t("voided_text")}</p>
+      {reason && <p>{t("reason", { reason })}</p>}
+    </Message>
+  );
+}

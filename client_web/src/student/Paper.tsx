@@ -1,0 +1,195 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Button } from "../base/Button";
+import { useStore } from "../base/store";
+import { t } from "../base/texts";
+import { commandOf, type KeyPress } from "../core/keyboard";
+import type { PaperPart } from "../core/order";
+import { type Deed, positionOf } from "../core/outbox";
+import { progressOf, type QuestionState } from "../core/progress";
+import type { Response } from "../items/kind";
+import { choose, isAnswered } from "../items/registry";
+import type { Form } from "../protocol/messages";
+import { useSecondsLeft } from "./clock_hooks";
+import type { Sitting } from "./connection";
+import { Display, Keys } from "./Display";
+import { MessageList } from "./Messages";
+import { headingId, QuestionSheet } from "./QuestionSheet";
+import { Rail } from "./Rail";
+import { Review } from "./Review";
+import { Strips } from "./Strips";
+import { settings } from "./settings";
+import { TopBar } from "./TopBar";
+import "./paper.css";
+
+export type Panel = "display" | "keys" | "messages" | null;
+
+interface PaperProps {
+  sitting: Sitting;
+  form: Form;
+  parts: readonly PaperPart[];
+}
+
+/** The paper: time and state above, questions left, the question in the middle, back – flag – next below. */
+export function Paper({ sitting, form, parts }: PaperProps) {
+  const session = useStore(sitting.session);
+  const { mode, letters } = useStore(settings);
+  const progress = useMemo(() => progressOf(parts, session.held, isAnswered), [parts, session.held]);
+  const { states } = progress;
+  const [place, setPlace] = useState(() => placeOf(states, positionOf(session.held)));
+  const [reviewing, setReviewing] = useState(false);
+  const [panel, setPanel] = useState<Panel>(null);
+  const locked = useSecondsLeft(session) === 0;
+  const moved = useRef(false);
+  const current = states[place];
+
+  const did = (deed: Deed) => {
+    if (!locked) sitting.did(deed);
+  };
+  const visit = (next: number) => {
+    const item = states[next]?.question.item.id;
+    if (item === undefined) return;
+    setPlace(next);
+    if (item !== positionOf(sitting.session.get().held)) did({ type: "visit", item });
+  };
+  const goTo = (next: number) => {
+    if (next >= states.length) return setReviewing(true);
+    if (next < 0) return;
+    moved.current = true;
+    setReviewing(false);
+    visit(next);
+  };
+  const answer = (state: QuestionState, response: Response) => {
+    did({ type: "answer", item: state.question.item.id, response });
+  };
+  const flag = (state: QuestionState) => {
+    did({ type: "flag", item: state.question.item.id, on: !state.flagged });
+  };
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the paper opens.
+  useEffect(() => visit(place), []);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after a move, not after every answer.
+  useEffect(() => {
+    if (!moved.current || current === undefined || reviewing) return;
+    moved.current = false;
+    const heading = document.getElementById(headingId(current.question));
+    heading?.focus({ preventScroll: true });
+    heading?.closest("article")?.scrollIntoView({ block: "start" });
+  }, [place, reviewing]);
+
+  useKeys((press) => {
+    if (panel !== null || reviewing || current === undefined) return false;
+    const command = commandOf(press, letters);
+    switch (command?.do) {
+      case "previous":
+        goTo(place - 1);
+        return true;
+      case "next":
+        goTo(place + 1);
+        return true;
+      case "flag":
+        flag(current);
+        return true;
+      case "clear":
+        if (current.response !== null) answer(current, null);
+        return true;
+      case "keys":
+        setPanel("keys");
+        return true;
+      case "choose": {
+        const { item, choices } = current.question;
+        const chosen = choose(item.content, choices, current.response, command.place);
+        if (chosen !== null) answer(current, chosen.response);
+        return chosen !== null;
+      }
+      case undefined:
+        return false;
+    }
+  });
+
+  return (
+    <div class="paper">
+      <TopBar session={session} form={form} progress={progress} onPanel={setPanel} />
+      <Strips session={session} sitting={sitting} states={states} parts={parts} locked={locked} />
+      <div class="desk">
+        <Rail
+          parts={parts}
+          progress={progress}
+          place={place}
+          reviewing={reviewing}
+          onGo={goTo}
+          onReview={() => setReviewing(true)}
+        />
+        {reviewing ? (
+          <Review
+            session={session}
+            parts={parts}
+            progress={progress}
+            locked={locked}
+            onGo={goTo}
+            onReturn={() => goTo(place)}
+            onSubmit={() => did({ type: "submit" })}
+          />
+        ) : (
+          <QuestionSheet
+            form={form}
+            parts={parts}
+            states={states}
+            place={place}
+            mode={mode}
+            locked={locked}
+            onAnswer={answer}
+            onFlag={flag}
+            onVisit={visit}
+          />
+        )}
+      </div>
+      {!reviewing && current !== undefined && (
+        <footer class="foot">
+          <Button icon="left" disabled={place === 0} onClick={() => goTo(place - 1)}>
+            {t("back")}
+          </Button>
+          <Button icon="flag" aria-pressed={current.flagged} disabled={locked} onClick={() => flag(current)}>
+            {t(current.flagged ? "flag_off" : "flag_on")}
+          </Button>
+          <Button kind="primary" iconAfter="right" onClick={() => goTo(place + 1)}>
+            {t(place === states.length - 1 ? "review" : "next")}
+          </Button>
+        </footer>
+      )}
+      <Display open={panel === "display"} onClose={() => setPanel(null)} onKeys={() => setPanel("keys")} />
+      <Keys open={panel === "keys"} onClose={() => setPanel(null)} />
+      <MessageList open={panel === "messages"} notices={session.notices} onClose={() => setPanel(null)} />
+    </div>
+  );
+}
+
+function placeOf(states: readonly QuestionState[], item: number | null): number {
+  return Math.max(
+    0,
+    states.findIndex((state) => state.question.item.id === item),
+  );
+}
+
+/** Calls `act` for each key press outside dialogs; true means that it was one of ours. */
+function useKeys(act: (press: KeyPress) => boolean): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.isComposing || document.querySelector("dialog[open]") !== null) return;
+      const modified = event.ctrlKey || event.altKey || event.metaKey;
+      const press = { code: event.code, key: event.key, modified, target: targetOf(event.target) };
+      if (act(press)) event.preventDefault();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  });
+}
+
+function targetOf(target: EventTarget | null): KeyPress["target"] {
+  if (target instanceof HTMLInputElement) {
+    if (target.type === "radio") return "choice";
+    return target.type === "checkbox" ? "button" : "text";
+  }
+  const operable = target instanceof HTMLElement && target.closest("button, a, select, summary") !== null;
+  return operable ? "button" : "other";
+}

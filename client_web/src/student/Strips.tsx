@@ -1,0 +1,120 @@
+import { useState } from "preact/hooks";
+import { Button } from "../base/Button";
+import { formatTime } from "../base/formats";
+import { Icon } from "../base/Icon";
+import { useStore } from "../base/store";
+import { t } from "../base/texts";
+import type { PaperPart } from "../core/order";
+import type { QuestionState } from "../core/progress";
+import type { Refusal, Session } from "../core/session";
+import type { Sitting } from "./connection";
+
+interface StripsProps {
+  session: Session;
+  sitting: Sitting;
+  states: readonly QuestionState[];
+  parts: readonly PaperPart[];
+  locked: boolean;
+}
+
+/** What the candidate must hear, between the bar and the paper; nothing here stands in the way. */
+export function Strips({ session, sitting, states, parts, locked }: StripsProps) {
+  const storing = useStore(sitting.storing);
+  const offline = session.link !== "online";
+  return (
+    <div class="strips">
+      <div role="status">
+        {locked && (
+          <p class="strip strip-danger">
+            <Icon name="clock" />
+            {t(offline ? "time_over_offline" : "time_over_text")}
+          </p>
+        )}
+        {offline && !locked && (
+          <p class="strip strip-waiting">
+            <Icon name="offline" />
+            {t("offline_strip")}
+          </p>
+        )}
+        {!storing && (
+          <p class="strip strip-waiting">
+            <Icon name="warning" />
+            {t("storage_strip")}
+          </p>
+        )}
+      </div>
+      <Refusals refusals={session.refusals} states={states} parts={parts} />
+      <LastNotice session={session} />
+    </div>
+  );
+}
+
+function LastNotice({ session }: { session: Session }) {
+  const [read, setRead] = useState(0);
+  const notice = session.notices.at(-1);
+  return (
+    <div role="status">
+      {notice && notice.id !== read && (
+        <div class="strip strip-info">
+          <Icon name="message" />
+          <p>
+            <strong>{t("messages")}</strong> · {formatTime(notice.at_ms)}: {notice.text}
+          </p>
+          <Button small onClick={() => setRead(notice.id)}>
+            {t("message_read")}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+interface RefusalsProps {
+  refusals: readonly Refusal[];
+  states: readonly QuestionState[];
+  parts: readonly PaperPart[];
+}
+
+function Refusals({ refusals, states, parts }: RefusalsProps) {
+  const [read, setRead] = useState(0);
+  const told = refusals.filter((refusal) => refusal.event.type !== "visit");
+  const unread = told.slice(read);
+  return (
+    <div role="alert">
+      {unread.length > 0 && (
+        <div class="strip strip-danger">
+          <Icon name="stop" />
+          <div>
+            <p>{t("refused_title")}</p>
+            <ul>
+              {unread.map((refusal) => (
+                <li key={`${refusal.event.at_ms}-${refusal.event.seq}`}>
+                  {describe(refusal, states, parts)}
+                </li>
+              ))}
+            </ul>
+            <p>{t("refused_kept")}</p>
+          </div>
+          <Button small onClick={() => setRead(told.length)}>
+            {t("understood")}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function describe(
+  { event, code }: Refusal,
+  states: readonly QuestionState[],
+  parts: readonly PaperPart[],
+): string {
+  const why = t(`refused_${code}`);
+  if (event.type === "submit") return t("refused_submit", { why });
+  const question = states.find((state) => state.question.item.id === event.item)?.question;
+  const place =
+    question === undefined
+      ? String(event.item)
+      : t("question_in_part", { number: question.number, part: parts[question.part]?.label ?? "" });
+  return t(event.type === "flag" ? "refused_flag" : "refused_answer", { question: place, why });
+}

@@ -1,0 +1,81 @@
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { Held } from "../core/outbox";
+
+const NAME = "khaothi";
+const VERSION = 1;
+const KEPT_DAYS = 7;
+const DAY_MS = 24 * 3600 * 1000;
+
+interface Row {
+  held: Held;
+  stored_ms: number;
+}
+
+interface SealedForm {
+  bytes: Uint8Array<ArrayBuffer>;
+  stored_ms: number;
+}
+
+interface Schema extends DBSchema {
+  sittings: { key: number; value: Row };
+  forms: { key: string; value: SealedForm };
+}
+
+/** What this PC keeps so that a lost line, a reload or a crash loses nothing: events and the sealed form. */
+export interface Storage {
+  load(sitting: number): Promise<Held | undefined>;
+  save(sitting: number, held: Held): Promise<void>;
+  loadForm(sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  saveForm(sha256: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Forgets the sitting once its script is in; the room's PCs are shared. */
+  clear(sitting: number, sha256: string | null): Promise<void>;
+}
+
+/** Opens the store of this browser. Rejects where the browser has none, as some private modes do. */
+export async function openStorage(now_ms: number): Promise<Storage> {
+  const database = await openDB<Schema>(NAME, VERSION, {
+    upgrade(made) {
+      made.createObjectStore("sittings");
+      made.createObjectStore("forms");
+    },
+  });
+  await prune(database, now_ms - KEPT_DAYS * DAY_MS);
+  return {
+    load: async (sitting) => (await database.get("sittings", sitting))?.held,
+    save: async (sitting, held) => {
+      await database.put("sittings", { held, stored_ms: Date.now() }, sitting);
+    },
+    loadForm: async (sha256) => (await database.get("forms", sha256))?.bytes,
+    saveForm: async (sha256, bytes) => {
+      await database.put("forms", { bytes, stored_ms: Date.now() }, sha256);
+    },
+    clear: async (sitting, sha256) => {
+      await database.delete("sittings", sitting);
+      if (sha256 !== null) await database.delete("forms", sha256);
+    },
+  };
+}
+
+async function prune(database: IDBPDatabase<Schema>, before_ms: number): Promise<void> {
+  const change = database.transaction(["sittings", "forms"], "readwrite");
+  for (const name of ["sittings", "forms"] as const) {
+    for (let row = await change.objectStore(name).openCursor(); row !== null; row = await row.continue()) {
+      if (row.value.stored_ms < before_ms) await row.delete();
+    }
+  }
+  await change.done;
+}
+
+/** Keeps nothing past this page: for a browser without a store. The page says so. */
+export function memoryStorage(): Storage {
+  const forms = new Map<string, Uint8Array<ArrayBuffer>>();
+  return {
+    load: async () => undefined,
+    save: async () => undefined,
+    loadForm: async (sha256) => forms.get(sha256),
+    saveForm: async (sha256, bytes) => {
+      forms.set(sha256, bytes);
+    },
+    clear: async () => undefined,
+  };
+}
