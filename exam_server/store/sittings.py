@@ -141,6 +141,11 @@ async def update_fence(
     await connection.execute(SQL["update_fence"], sitting_id, fence, tab_fence, holder)
 
 
+async def select_number(connection: Connection, sitting_id: int) -> str:
+    """A sitting's candidate number; it must exist."""
+    return (await fetch_existing(connection, SQL["select_number"], sitting_id))["number"]
+
+
 async def update_pin(connection: Connection, sitting_id: int, pin_hmac: bytes) -> None:
     """Replace a candidate's PIN and end the sessions that the old one opened."""
     await connection.execute(SQL["update_pin"], sitting_id, pin_hmac)

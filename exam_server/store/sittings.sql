@@ -62,7 +62,11 @@ UPDATE sitting SET fence = $2, tab_fence = $3, holder = $4 WHERE id = $1
 
 -- name: update_pin
 -- Replaces a candidate's PIN and ends the sessions that the old one opened.
-UPDATE sitting SET pin_hmac = $2, login_version = login_version + 1 WHERE id = $1 RETURNING number
+UPDATE sitting SET pin_hmac = $2, login_version = login_version + 1 WHERE id = $1
+
+-- name: select_number
+-- A sitting's candidate number.
+SELECT number FROM sitting WHERE id = $1
 
 -- name: lock_due_shifts
 -- Locks shifts whose bell is due, leaving those that another worker is opening.
