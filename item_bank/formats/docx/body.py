@@ -1,6 +1,7 @@
 """The document's body to lines and grids: runs, formulas, pictures, text boxes, tracked changes, tables."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -70,7 +71,8 @@ class _Paragraph:
     after: list[Source] = field(default_factory=list[Source])
 
     def write(self, text: str, look: RunFormat) -> None:
-        self.glyphs += [Glyph(character, look) for character in text if character != OBJECT]
+        composed = unicodedata.normalize("NFC", text)
+        self.glyphs += [Glyph(character, look) for character in composed if character != OBJECT]
 
     def place(self, content: Math | Image | None) -> None:
         if content is not None:

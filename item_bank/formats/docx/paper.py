@@ -7,7 +7,14 @@ from dataclasses import dataclass, field, replace
 from msgspec import structs
 
 from item_bank.formats.docx import labels
-from item_bank.formats.docx.answer_table import Answer, grid_words, read_answer_grid, read_answer_line, words
+from item_bank.formats.docx.answer_table import (
+    Answer,
+    grid_words,
+    is_value,
+    read_answer_grid,
+    read_answer_line,
+    words,
+)
 from item_bank.formats.docx.item_reader import ItemReader, fits, note_statement
 from item_bank.formats.docx.lines import Glyph, Grid, GridCell, Line, Source
 from item_bank.formats.docx.marks import Choice
@@ -78,7 +85,7 @@ class PaperReader:
         if isinstance(source, Grid):
             self._read_grid(source)
         else:
-            self._read_line(source if _is_bullet(source) else source.labelled())
+            self._read_line(_written(source))
 
     # Warnings
 
@@ -93,7 +100,7 @@ class PaperReader:
 
     def _read_grid(self, grid: Grid) -> None:
         answers = read_answer_grid(grid, expected=self._in_answers or self._after_end)
-        if answers is not None and (self._in_answers or self._after_end or len(answers) > 1):
+        if answers is not None:
             self._note_answers(answers)
             self._leave_item()
             self._in_answers = True
@@ -206,7 +213,7 @@ class PaperReader:
     def _read_answers(self, line: Line, text: str) -> bool:
         heading = labels.answer_heading(text)
         # "Đáp án" alone may stand above the solution of a single question.
-        if heading is not None and not self._heads_one_answer(text):
+        if heading is not None and not self._heads_one_answer(text, words(line.cut(heading))):
             self._leave_item()
             self._in_answers, self._part = True, labels.named_part(text)
             self._note_answers(read_answer_line(words(line.cut(heading))) or [])
@@ -217,8 +224,8 @@ class PaperReader:
         self._note_answers(answers or [])
         return answers is not None
 
-    def _heads_one_answer(self, text: str) -> bool:
-        return self._item is not None and not text.isupper()
+    def _heads_one_answer(self, text: str, rest: str) -> bool:
+        return self._item is not None and (not text.isupper() or is_value(rest))
 
     def _read_question(self, line: Line, text: str) -> bool:
         label = labels.question_label(text, bare=self.bare)
@@ -429,8 +436,11 @@ def _suits(item: ItemReader, answer: Answer) -> bool:
     return item.shape() == "true_false" if answer.statement is not None else fits(item, answer.value)
 
 
-def _is_bullet(line: Line) -> bool:
-    return line.label is not None and line.label.bullet
+def _written(line: Line) -> Line:
+    """The line with its automatic number written out, unless a question's label was typed behind it."""
+    is_bullet = line.label is not None and line.label.bullet
+    typed = labels.question_label(line.text) is not None
+    return line if is_bullet or typed else line.labelled()
 
 
 def _is_idle(source: Source) -> bool:
