@@ -12,7 +12,7 @@ from exam_server.core.paper import PaperCandidate, PaperPart, form_parts, make_p
 from exam_server.core.pictures import pictures_in
 from exam_server.errors import Conflict, Invalid, NotFound
 from exam_server.protocol.form import Form
-from exam_server.protocol.staff import ExamDetail, Exams, NewExam, NewShift, ShiftRow, Shifts
+from exam_server.protocol.staff import ExamDetail, ExamRow, Exams, NewExam, NewShift, ShiftRow, Shifts
 from exam_server.secrets import Secrets
 from exam_server.store import audit, banks, exams
 from exam_server.store.database import Connection, Database
@@ -57,6 +57,12 @@ async def list_exams(database: Database, caller: StaffMember) -> Exams:
     only = None if allowed(caller.role, Permission.EXAMS_MANAGE) else caller.id
     async with database.connection() as connection:
         return Exams(exams=await exams.select_exams(connection, only))
+
+
+async def all_exams(database: Database) -> tuple[ExamRow, ...]:
+    """Every exam, newest first."""
+    async with database.connection() as connection:
+        return await exams.select_exams(connection, None)
 
 
 async def show_exam(database: Database, exam_id: int) -> ExamDetail:

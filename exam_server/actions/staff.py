@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from exam_server.actions.attempts import check_attempts, forget_wrong, limits_of, remember_wrong
 from exam_server.core.access import PERMISSIONS, Role
-from exam_server.errors import Conflict, Invalid, Unauthenticated
+from exam_server.errors import Conflict, Invalid, NotFound, Unauthenticated
 from exam_server.protocol.staff import StaffSession
-from exam_server.store import audit, staff
-from exam_server.store.database import Database
+from exam_server.store import audit, rosters, staff
+from exam_server.store.database import Connection, Database
 from exam_server.store.staff import StaffMember
 
 SESSION = timedelta(hours=12)
@@ -80,6 +80,51 @@ async def add_staff(
     return staff_id
 
 
+async def assign_shift(
+    database: Database, *, username: str, shift_id: int, actor: str, now: datetime
+) -> None:
+    """Let a member watch and command a shift.
+
+    Raises NotFound with code ``no_such_user`` or ``no_shift``.
+    """
+    async with database.transaction() as connection:
+        member = await _member(connection, username)
+        if await rosters.select_optional_shift(connection, shift_id) is None:
+            raise NotFound("no_shift", place=str(shift_id))
+        await staff.insert_invigilation(connection, member.id, shift_id)
+        await audit.record(
+            connection,
+            now=now,
+            actor=actor,
+            action="staff.assign",
+            subject=username,
+            detail=f"shift {shift_id}",
+        )
+
+
+async def assign_class(
+    database: Database, *, username: str, class_name: str, actor: str, now: datetime
+) -> None:
+    """Let a member see the results of a class of the first school.
+
+    Raises NotFound with code ``no_such_user`` or ``no_such_class``.
+    """
+    async with database.transaction() as connection:
+        member = await _member(connection, username)
+        class_id = await rosters.select_optional_class(connection, class_name)
+        if class_id is None:
+            raise NotFound("no_such_class", place="class", name=class_name)
+        await staff.insert_teaching(connection, member.id, class_id)
+        await audit.record(
+            connection,
+            now=now,
+            actor=actor,
+            action="staff.assign",
+            subject=username,
+            detail=f"class {class_name}",
+        )
+
+
 async def login_staff(
     database: Database, *, username: str, password: str, address: str, now: datetime
 ) -> StaffLoggedIn:
@@ -138,6 +183,13 @@ def session_of(member: StaffMember) -> StaffSession:
         role=member.role.value,
         permissions=permissions,
     )
+
+
+async def _member(connection: Connection, username: str) -> StaffMember:
+    found = await staff.select_optional_credentials(connection, username.strip().lower())
+    if found is None:
+        raise NotFound("no_such_user", place="username", username=username)
+    return found.member
 
 
 def _digest(token: str) -> bytes:

@@ -1,6 +1,7 @@
 """``khaothi items``: Word files into item banks."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,10 +14,8 @@ from exam_server.actions.items import WordFile, ensure_bank, import_items, read_
 from exam_server.catalogue import text
 from exam_server.cli.files import read_file
 from exam_server.cli.options import Data, DryRun, Json
-from exam_server.cli.session import ACTOR, opened, postgres, settings
+from exam_server.cli.session import ACTOR, Session, in_session
 from exam_server.cli.words import LANGUAGE, say
-from exam_server.config import Config, Options
-from exam_server.store.migrations import migrate
 from item_bank.formats.report import ItemReport, draft_report
 
 MAX_STEM = 60
@@ -41,18 +40,14 @@ def import_(
         raise typer.BadParameter(say("bank_needed"), param_hint="--bank")
     word = asyncio.run(read_word_file(file.name, read_file(file)))
     if bank is not None and not dry_run:
-        config = settings(Options(data=data))
-        with postgres(config) as url:
-            asyncio.run(_store(config, url, word, bank))
+        in_session(data, partial(_store, word=word, bank=bank))
     _show(word, bank if not dry_run else None, as_json=as_json)
 
 
-async def _store(config: Config, url: str, word: WordFile, bank: str) -> None:
-    async with opened(config, url) as session:
-        await migrate(session.database)
-        now = session.clock.now()
-        bank_id = await ensure_bank(session.database, name=bank, actor=ACTOR, now=now)
-        await import_items(session.database, bank_id, word, dry_run=False, actor=ACTOR, now=now)
+async def _store(session: Session, *, word: WordFile, bank: str) -> None:
+    now = session.clock.now()
+    bank_id = await ensure_bank(session.database, name=bank, actor=ACTOR, now=now)
+    await import_items(session.database, bank_id, word, dry_run=False, actor=ACTOR, now=now)
 
 
 def _show(word: WordFile, bank: str | None, *, as_json: bool) -> None:

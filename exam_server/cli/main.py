@@ -1,9 +1,15 @@
 """The commands together."""
 
 import typer
+from typer import rich_utils
 
-from exam_server.cli import items, migrate, serve
+from exam_server.cli import exam, items, migrate, roster, schema, serve, staff
 from exam_server.cli.words import say
+
+rich_utils.OPTIONS_PANEL_TITLE = say("panel_options")
+rich_utils.ARGUMENTS_PANEL_TITLE = say("panel_arguments")
+rich_utils.COMMANDS_PANEL_TITLE = say("panel_commands")
+rich_utils.ERRORS_PANEL_TITLE = say("panel_error")
 
 app = typer.Typer(
     name="khaothi",
@@ -19,3 +25,7 @@ app.command("serve", help=say("help_serve"))(serve.serve)
 app.command("worker", hidden=True)(serve.worker)
 app.command("migrate", help=say("help_migrate"))(migrate.migrate)
 app.add_typer(items.app, name="items", help=say("help_items"))
+app.add_typer(roster.app, name="roster", help=say("help_roster"))
+app.add_typer(exam.app, name="exam", help=say("help_exam"))
+app.add_typer(staff.app, name="staff", help=say("help_staff"))
+app.command("export-schema", help=say("help_export_schema"))(schema.export)

@@ -1,10 +1,12 @@
 """What every command needs: its settings, the database, the server's keys, a clock."""
 
+import asyncio
 import fcntl
 import os
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -13,6 +15,9 @@ from exam_server.config import Config, Options, read_config
 from exam_server.errors import Conflict, Unavailable
 from exam_server.secrets import Secrets, load_secrets
 from exam_server.store.database import AWAY, Database, open_database
+from exam_server.store.migrations import migrate
+
+T = TypeVar("T")
 
 ACTOR = "command line"
 
@@ -29,6 +34,19 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 def settings(options: Options | None = None) -> Config:
     """The settings of this process. Raises Invalid when one cannot be read."""
     return read_config(os.environ, options)
+
+
+def in_session(data: Path | None, work: Callable[[Session], Awaitable[T]]) -> T:
+    """Run a command's work on an up-to-date database and return what it does."""
+    config = settings(Options(data=data))
+    with postgres(config) as url:
+        return asyncio.run(_work(config, url, work))
+
+
+async def _work(config: Config, url: str, work: Callable[[Session], Awaitable[T]]) -> T:
+    async with opened(config, url) as session:
+        await migrate(session.database)
+        return await work(session)
 
 
 @contextmanager

@@ -69,6 +69,11 @@ async def ensure_class(connection: Connection, school_id: int, name: str) -> int
     return class_id
 
 
+async def select_optional_class(connection: Connection, name: str) -> int | None:
+    """The class of this name in the school that was made first."""
+    return await connection.fetchval(SQL["select_optional_class"], name)
+
+
 async def ensure_candidate(connection: Connection, candidate: NewCandidate) -> int:
     """The candidate with this pupil code, brought up to date; a new one when there is none, or no code."""
     [(candidate_id,)] = await connection.fetch(SQL["ensure_candidate"], *msgspec.structs.astuple(candidate))

@@ -20,6 +20,10 @@ INSERT INTO class (school_id, name) VALUES ($1, $2)
 ON CONFLICT (school_id, name) DO UPDATE SET name = excluded.name
 RETURNING id
 
+-- name: select_optional_class
+-- The class of this name; of the school that was made first, where several have one.
+SELECT id FROM class WHERE name = $1 ORDER BY school_id LIMIT 1
+
 -- name: ensure_candidate
 -- The candidate with this pupil code, brought up to date, or a new one.
 INSERT INTO candidate (name, birth_date, gender, pupil_code, class_id) VALUES ($1, $2, $3, $4, $5)
