@@ -9,12 +9,14 @@ from exam_server import protocol
 
 
 def export_schema() -> bytes:
-    """One JSON Schema document: every type under ``$defs``, sorted, two-space indented, with a final newline."""
+    """One JSON Schema document: every type under ``$defs``, sorted; indented by two, final newline."""
     types = (*protocol.SOCKET_TYPES, *protocol.FORM_TYPES, *protocol.HTTP_TYPES)
     _, components = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
-    sparse = {struct.__name__ for struct in _subclasses(msgspec.Struct) if struct.__struct_config__.omit_defaults}
+    structs = _subclasses(msgspec.Struct)
+    sparse = {struct.__name__ for struct in structs if struct.__struct_config__.omit_defaults}
     closed = {name: _close(body, sparse=name in sparse) for name, body in components.items()}
-    unions = {"ClientMessage": _union(protocol.SOCKET_TYPES[0]), "ServerMessage": _union(protocol.SOCKET_TYPES[1])}
+    client, server = protocol.SOCKET_TYPES
+    unions = {"ClientMessage": _union(client), "ServerMessage": _union(server)}
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "KhaoThi",
@@ -30,7 +32,7 @@ def _subclasses(parent: type[msgspec.Struct]) -> Iterator[type[msgspec.Struct]]:
 
 
 def _close(body: dict[str, Any], *, sparse: bool) -> dict[str, Any]:
-    """The object without room for unknown fields. A type that is never sent sparsely has all its fields on the wire."""
+    """The object without room for unknown fields; what is never sent sparsely requires all of its own."""
     if body.get("type") != "object":
         return body
     required = body.get("required", []) if sparse else list(body["properties"])
