@@ -1,7 +1,15 @@
 import type { Command, Seat } from "../../protocol/messages";
 
 export type CommandName = Command["command"];
-export type SittingState = "registered" | "admitted" | "waiting" | "running" | "paused" | "submitted" | "closed" | "voided";
+export type SittingState =
+  | "registered"
+  | "admitted"
+  | "waiting"
+  | "running"
+  | "paused"
+  | "submitted"
+  | "closed"
+  | "voided";
 
 /** What an invigilator can do, in the order of the toolbar. */
 export const COMMANDS: readonly CommandName[] = [
@@ -24,7 +32,7 @@ const APPLIES: Record<CommandName, readonly string[]> = {
   start: ["admitted", "waiting"],
   pause: ["running"],
   resume: ["paused"],
-  add_time: ["running", "paused"],
+  add_time: ["registered", ...SITTING],
   message: SITTING,
   reset_pin: ["registered", ...SITTING],
   force_submit: ["running", "paused"],

@@ -35,11 +35,3 @@ export function timeLeft(
   if (seat.state !== "running" || seat.deadline_at === null) return null;
   return Math.max(0, Date.parse(seat.deadline_at) - now_ms);
 }
-
-/** "1:05:09" or "05:09"; a started second counts whole, as on an exam clock. */
-export function countdown(ms: number): string {
-  const seconds = Math.max(0, Math.ceil(ms / 1_000));
-  const pair = (value: number) => String(value).padStart(2, "0");
-  const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];
-  return hours > 0 ? `${hours}:${pair(minutes)}:${pair(seconds % 60)}` : `${pair(minutes)}:${pair(seconds % 60)}`;
-}

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { correlationInterval, flagsOf, reliabilityKey } from "./flags";
 import { statisticsOf } from "./samples";
 
-const codes = (changes: Parameters<typeof statisticsOf>[0]) => flagsOf(statisticsOf(changes)).map((flag) => flag.code);
+const codes = (changes: Parameters<typeof statisticsOf>[0]) =>
+  flagsOf(statisticsOf(changes)).map((flag) => flag.code);
 
 test("an ordinary item gets no remark", () => {
   expect(codes({})).toEqual([]);

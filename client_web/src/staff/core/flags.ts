@@ -72,7 +72,9 @@ function difficultyFlag(item: ItemStatistics): ItemFlag | null {
 
 function empty(item: ItemStatistics): ItemFlag | null {
   const count = item.counts.find((entry) => entry.label === "")?.count ?? 0;
-  return count / item.n > EMPTY ? { code: "many_empty", attention: false, params: { count, n: item.n } } : null;
+  return count / item.n > EMPTY
+    ? { code: "many_empty", attention: false, params: { count, n: item.n } }
+    : null;
 }
 
 function unused(item: ItemStatistics): ItemFlag | null {

@@ -24,5 +24,7 @@ export function folded(text: string): string {
 export function contains(text: string, typed: string): boolean {
   const wanted = typed.trim().normalize("NFC").toLowerCase();
   const plain = folded(wanted);
-  return plain === wanted ? folded(text).includes(plain) : text.normalize("NFC").toLowerCase().includes(wanted);
+  return plain === wanted
+    ? folded(text).includes(plain)
+    : text.normalize("NFC").toLowerCase().includes(wanted);
 }

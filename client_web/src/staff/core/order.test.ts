@@ -24,5 +24,8 @@ test("ordering leaves the rows given untouched", () => {
 
 test("the same column turns round, another starts ascending", () => {
   expect(turned({ column: "name", descending: false }, "name")).toEqual({ column: "name", descending: true });
-  expect(turned({ column: "name", descending: true }, "score")).toEqual({ column: "score", descending: false });
+  expect(turned({ column: "name", descending: true }, "score")).toEqual({
+    column: "score",
+    descending: false,
+  });
 });

@@ -1,5 +1,5 @@
-import type { CommandName } from "./bulk";
 import type { Seat } from "../../protocol/messages";
+import type { CommandName } from "./bulk";
 
 /** What is wrong at a seat: a catalogue key `problem_<code>` with its parameters, and what the invigilator can do. */
 export interface RoomProblem {

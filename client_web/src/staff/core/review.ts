@@ -59,5 +59,7 @@ export function matching<Row extends { number: string; name: string; class_name?
   typed: string,
 ): Row[] {
   if (typed.trim() === "") return [...rows];
-  return rows.filter((row) => [row.number, row.name, row.class_name ?? ""].some((text) => contains(text, typed)));
+  return rows.filter((row) =>
+    [row.number, row.name, row.class_name ?? ""].some((text) => contains(text, typed)),
+  );
 }

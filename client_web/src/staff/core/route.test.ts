@@ -31,9 +31,12 @@ test("a slash at the end and the file's own name lead to the same page", () => {
   expect(routeOf("/staff.html")).toEqual({ page: "home" });
 });
 
-test.each(["/staff/nothing", "/staff/banks/abc", "/staff/banks/0", "/staff/rooms/7/other", "/staff/banks/-1"])(
-  "an address without a page is missing: %s",
-  (path) => {
-    expect(routeOf(path)).toEqual({ page: "missing" });
-  },
-);
+test.each([
+  "/staff/nothing",
+  "/staff/banks/abc",
+  "/staff/banks/0",
+  "/staff/rooms/7/other",
+  "/staff/banks/-1",
+])("an address without a page is missing: %s", (path) => {
+  expect(routeOf(path)).toEqual({ page: "missing" });
+});

@@ -77,7 +77,11 @@ const PATTERNS: Record<string, Reader> = {
   "banks/#": ([bank = 0]) => ({ page: "bank", bank }),
   "banks/#/import": ([bank = 0]) => ({ page: "import", bank }),
   exams: () => ({ page: "exams" }),
-  "exams/new": (_, query) => ({ page: "new_exam", bank: idOf(query.get("bank")), source: query.get("source") }),
+  "exams/new": (_, query) => ({
+    page: "new_exam",
+    bank: idOf(query.get("bank")),
+    source: query.get("source"),
+  }),
   "exams/#": ([exam = 0]) => ({ page: "exam", exam }),
   "exams/#/shifts/new": ([exam = 0]) => ({ page: "new_shift", exam }),
   "exams/#/shifts/#/roster": ([exam = 0, shift = 0]) => ({ page: "roster", exam, shift }),

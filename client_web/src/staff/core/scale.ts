@@ -11,7 +11,8 @@ export function linear(from: number, to: number, start: number, end: number): Sc
 export function ticks(highest: number, wanted: number, whole = false): number[] {
   const rough = Math.max(highest, 1e-9) / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const fitting = [1, 2, 5, 10].map((step) => step * power).find((step) => step >= rough - 1e-12) ?? 10 * power;
+  const fitting =
+    [1, 2, 5, 10].map((step) => step * power).find((step) => step >= rough - 1e-12) ?? 10 * power;
   const step = whole ? Math.max(1, Math.round(fitting)) : fitting;
   return Array.from({ length: Math.ceil(highest / step - 1e-9) + 1 }, (_, index) => index * step);
 }

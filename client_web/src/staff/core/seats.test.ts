@@ -5,7 +5,12 @@ import { seatNumber, seatPlaces } from "./seats";
 const labels = (places: ReturnType<typeof seatPlaces>) => places.map((seat) => seat?.seat ?? null);
 
 test("a seat's number is found in its label", () => {
-  expect([seatNumber("07"), seatNumber("Máy 12"), seatNumber("cửa sổ"), seatNumber(null)]).toEqual([7, 12, null, null]);
+  expect([seatNumber("07"), seatNumber("Máy 12"), seatNumber("cửa sổ"), seatNumber(null)]).toEqual([
+    7,
+    12,
+    null,
+    null,
+  ]);
 });
 
 test("each sits at its machine; a free machine stays a gap; who has no seat comes last", () => {

@@ -29,7 +29,8 @@ export function seatPlaces(seats: readonly Seat[]): (Seat | null)[] {
 
 function bySeat(a: Seat, b: Seat): number {
   const [left, right] = [seatNumber(a.seat), seatNumber(b.seat)];
-  if (left === null || right === null) return Number(left === null) - Number(right === null) || byNumber(a, b);
+  if (left === null || right === null)
+    return Number(left === null) - Number(right === null) || byNumber(a, b);
   return left - right || compareTexts(a.seat ?? "", b.seat ?? "");
 }
 

@@ -28,7 +28,12 @@ export function only(sittings: readonly number[]): Selection {
 
 /** Where the arrow keys lead in a grid of `columns`, staying on the map. Null for other keys. */
 export function stepTo(key: string, place: number, columns: number, count: number): number | null {
-  const steps: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
+  const steps: Record<string, number> = {
+    ArrowLeft: -1,
+    ArrowRight: 1,
+    ArrowUp: -columns,
+    ArrowDown: columns,
+  };
   if (key === "Home") return 0;
   if (key === "End") return count - 1;
   const step = steps[key];

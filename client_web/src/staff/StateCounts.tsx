@@ -1,0 +1,26 @@
+import type { SittingState } from "./core/bulk";
+import { StateMark } from "./StateMark";
+
+const STATES: readonly SittingState[] = [
+  "registered",
+  "admitted",
+  "waiting",
+  "running",
+  "paused",
+  "submitted",
+  "closed",
+  "voided",
+];
+
+/** How many stand in each state that occurs. */
+export function StateCounts({ states }: { states: Readonly<Record<string, number>> }) {
+  return (
+    <span class="state-counts">
+      {STATES.filter((state) => (states[state] ?? 0) > 0).map((state) => (
+        <span key={state} class="state-count">
+          <b>{states[state]}</b> <StateMark state={state} />
+        </span>
+      ))}
+    </span>
+  );
+}
