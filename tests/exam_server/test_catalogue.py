@@ -38,7 +38,10 @@ def test_languages_have_the_same_keys(section: Section) -> None:
 @every_section
 def test_languages_have_the_same_params(section: Section) -> None:
     for key in texts("vi", section):
-        assert params_of(texts("vi", section)[key]) == params_of(texts("en", section)[key]), key
+        # The singular may say its number as a word: "once".
+        spoken = {"count"} if key.endswith("_one") else set[str]()
+        vi, en = (params_of(texts(lang, section)[key]) for lang in languages())
+        assert vi - spoken == en - spoken, key
 
 
 @every_section
