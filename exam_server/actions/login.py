@@ -40,7 +40,7 @@ async def login_candidate(
     limits = limits_of(f"candidate {number}", address)
     async with database.transaction() as connection:
         await check_attempts(connection, limits, now)
-        rows = await logins.select_logins(connection, number, now - AFTER_CLOSING)
+        rows = await logins.select_logins(connection, number, now - AFTER_CLOSING, now)
         match = _matching(secrets.pepper, rows, number, pin)
         if match is None:
             await remember_wrong(connection, limits, now)

@@ -2,8 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
@@ -58,10 +59,12 @@ async def import_roster(
     dry_run: bool,
     actor: str,
     now: datetime,
+    pin_of: Callable[[str], str] = lambda number: new_pin(),
 ) -> ImportedRoster:
     """Put the rows of a roster on a shift, or only look whether that would do.
 
-    The PINs are in the answer and nowhere else. Classes belong to the school made first; ``school`` names
+    The PINs are in the answer and nowhere else; ``pin_of`` gives one for a candidate number, at random
+    unless told. Classes belong to the school made first; ``school`` names
     it when
     there is none yet. Raises NotFound without such a shift.
     """
@@ -72,7 +75,9 @@ async def import_roster(
         if problems or dry_run:
             rows = () if problems else tuple(_candidate_row(0, row, None) for row in roster.rows)
             return ImportedRoster(stored=False, candidates=rows, problems=problems)
-        candidates = await _store(connection, secrets_.pepper, shift_id, roster.rows, school)
+        classes = await _classes(connection, roster.rows, school)
+        store = partial(_store_row, connection, secrets_.pepper, shift_id, classes)
+        candidates = tuple([await store(row, pin_of(row.number or "")) for row in roster.rows])
         await audit.record(
             connection,
             now=now,
@@ -126,13 +131,6 @@ async def _taken(
     return tuple(sorted(problems, key=lambda problem: problem.line))
 
 
-async def _store(
-    connection: Connection, pepper: bytes, shift_id: int, rows: Sequence[RosterRow], school: str
-) -> tuple[CandidateRow, ...]:
-    classes = await _classes(connection, rows, school)
-    return tuple([await _store_row(connection, pepper, shift_id, row, classes) for row in rows])
-
-
 async def _classes(connection: Connection, rows: Sequence[RosterRow], school: str) -> Mapping[str, int]:
     names = sorted({row.class_name for row in rows if row.class_name})
     if not names:
@@ -144,9 +142,9 @@ async def _classes(connection: Connection, rows: Sequence[RosterRow], school: st
 
 
 async def _store_row(
-    connection: Connection, pepper: bytes, shift_id: int, row: RosterRow, classes: Mapping[str, int]
+    connection: Connection, pepper: bytes, shift_id: int, classes: Mapping[str, int], row: RosterRow, pin: str
 ) -> CandidateRow:
-    pin, number = new_pin(), row.number or ""
+    number = row.number or ""
     candidate_id = await rosters.ensure_candidate(
         connection,
         rosters.NewCandidate(

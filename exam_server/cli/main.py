@@ -3,7 +3,7 @@
 import typer
 from typer import rich_utils
 
-from exam_server.cli import exam, items, migrate, roster, schema, serve, staff
+from exam_server.cli import demo, exam, items, migrate, roster, schema, serve, staff
 from exam_server.cli.words import say
 
 rich_utils.OPTIONS_PANEL_TITLE = say("panel_options")
@@ -21,6 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.command("demo", help=say("help_demo"))(demo.demo)
 app.command("serve", help=say("help_serve"))(serve.serve)
 app.command("worker", hidden=True)(serve.worker)
 app.command("migrate", help=say("help_migrate"))(migrate.migrate)

@@ -64,10 +64,14 @@ async def delete_attempts_of_sittings(connection: Connection, sitting_ids: Seque
     await connection.execute(SQL["delete_attempts_of_sittings"], sitting_ids)
 
 
-async def select_logins(connection: Connection, number: str, since: datetime) -> list[LoginRow]:
-    """The sittings of a candidate number in shifts not closed before ``since``: unfinished ones first,
-    then by opening."""
-    return [LoginRow(**row) for row in await connection.fetch(SQL["select_logins"], number, since)]
+async def select_logins(
+    connection: Connection, number: str, since: datetime, now: datetime
+) -> list[LoginRow]:
+    """The sittings of a candidate number in shifts not closed before ``since``.
+
+    Unfinished ones come first, then those that open nearest to now.
+    """
+    return [LoginRow(**row) for row in await connection.fetch(SQL["select_logins"], number, since, now)]
 
 
 async def select_optional_candidate(connection: Connection, sitting_id: int) -> CandidateRow | None:

@@ -25,11 +25,11 @@ WHERE sitting.id = ANY ($1::bigint[])
     AND (subject = 'candidate ' || sitting.number OR starts_with(subject, 'candidate ' || sitting.number || ' @ '))
 
 -- name: select_logins
--- The sittings a candidate number may mean; unfinished ones first, then by opening.
+-- The sittings a candidate number may mean; unfinished ones first, then those that open nearest to now.
 SELECT sitting.id, sitting.shift_id, sitting.number, sitting.pin_hmac, sitting.login_version
 FROM sitting JOIN shift ON shift.id = sitting.shift_id
 WHERE sitting.number = $1 AND shift.closes_at > $2 AND sitting.state <> 'voided'
-ORDER BY sitting.state IN ('submitted', 'closed'), shift.opens_at, sitting.id
+ORDER BY sitting.state IN ('submitted', 'closed'), abs(extract(epoch FROM shift.opens_at - $3)), sitting.id
 LIMIT 10
 
 -- name: select_optional_candidate

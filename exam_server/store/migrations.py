@@ -48,3 +48,11 @@ async def migrate(database: Database) -> tuple[str, ...]:
             await connection.execute(step.sql)
             await connection.execute(SQL["insert_version"], step.version, step.name)
     return tuple(step.name for step in steps[version:])
+
+
+async def drop_everything(database: Database) -> None:
+    """Throw the whole schema away, with all it holds."""
+    async with database.transaction() as connection:
+        await connection.execute(SQL["lock_schema"])
+        await connection.execute(SQL["drop_public"])
+        await connection.execute(SQL["create_public"])

@@ -17,3 +17,11 @@ SELECT coalesce(max(version), 0) FROM schema_version
 -- name: insert_version
 -- One more applied step.
 INSERT INTO schema_version (version, name) VALUES ($1, $2)
+
+-- name: drop_public
+-- Everything goes.
+DROP SCHEMA public CASCADE
+
+-- name: create_public
+-- An empty place again.
+CREATE SCHEMA public
