@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Button } from "../base/Button";
 import { useStore } from "../base/store";
 import { t } from "../base/texts";
@@ -65,16 +65,15 @@ export function Paper({ sitting, form, parts }: PaperProps) {
     did({ type: "flag", item: state.question.item.id, on: !state.flagged });
   };
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the paper opens.
   useEffect(() => visit(place), []);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: after a move, not after every answer.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!moved.current || current === undefined || reviewing) return;
     moved.current = false;
     const heading = document.getElementById(headingId(current.question));
     heading?.focus({ preventScroll: true });
-    heading?.closest("article")?.scrollIntoView({ block: "start" });
+    if (mode === "all") heading?.closest("article")?.scrollIntoView({ block: "start" });
+    else heading?.scrollIntoView({ block: "nearest" });
   }, [place, reviewing]);
 
   useKeys((press) => {
@@ -173,16 +172,20 @@ function placeOf(states: readonly QuestionState[], item: number | null): number 
 
 /** Calls `act` for each key press outside dialogs; true means that it was one of ours. */
 function useKeys(act: (press: KeyPress) => boolean): void {
+  // Renewed with every render and not in an effect, which comes a frame later: a quick second key would answer the
+  // question before.
+  const latest = useRef(act);
+  latest.current = act;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.isComposing || document.querySelector("dialog[open]") !== null) return;
       const modified = event.ctrlKey || event.altKey || event.metaKey;
       const press = { code: event.code, key: event.key, modified, target: targetOf(event.target) };
-      if (act(press)) event.preventDefault();
+      if (latest.current(press)) event.preventDefault();
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  });
+  }, []);
 }
 
 function targetOf(target: EventTarget | null): KeyPress["target"] {

@@ -37,26 +37,29 @@ function OneQuestion(props: SheetProps) {
   const part = props.parts[state?.question.part ?? 0];
   if (state === undefined || part === undefined) return null;
   const passage = passageOf(props.form, state.question);
+  // Keyed by item: the next question starts at its top, while a shared passage stays where it was scrolled to.
   const question = (
     <>
       <PartHead part={part} />
-      <QuestionArticle key={state.question.item.id} {...props} state={state} part={part} />
+      <QuestionArticle {...props} state={state} part={part} />
     </>
   );
   if (passage === undefined) {
     return (
-      <main class="sheet">
+      <main class="sheet" key={state.question.item.id}>
         <div class="column">{question}</div>
       </main>
     );
   }
   return (
-    <main class="sheet sheet-split">
+    <main class="sheet sheet-split" key={`passage-${passage.id}`}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a pane that scrolls must be reachable with the keyboard. */}
       <section class="pane passage" aria-label={t("passage")} tabIndex={0}>
         <PassageBody passage={passage} parts={props.parts} />
       </section>
-      <div class="pane">{question}</div>
+      <div class="pane" key={state.question.item.id}>
+        {question}
+      </div>
     </main>
   );
 }
@@ -65,13 +68,13 @@ function AllQuestions(props: SheetProps) {
   return (
     <main class="sheet">
       <div class="column">
-        {props.parts.map((part) => (
-          <section key={part.label} class="part">
+        {props.parts.map((part, index) => (
+          <section key={index} class="part">
             <PartHead part={part} />
-            {part.questions.map((question, index) => {
+            {part.questions.map((question, place) => {
               const state = props.states[question.place];
               const passage = passageOf(props.form, question);
-              const before = part.questions[index - 1];
+              const before = part.questions[place - 1];
               const first = passage !== undefined && before?.item.passage !== question.item.passage;
               return (
                 <div key={question.item.id}>

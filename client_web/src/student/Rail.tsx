@@ -19,8 +19,8 @@ export function Rail({ parts, progress, place, reviewing, onGo, onReview }: Rail
   return (
     <nav class="rail" aria-label={t("rail_title")}>
       <div class="rail-parts">
-        {parts.map((part) => (
-          <section key={part.label} class="rail-part">
+        {parts.map((part, index) => (
+          <section key={index} class="rail-part">
             <h2>{part.label}</h2>
             <ol class="rail-numbers">
               {part.questions.map((question) => {
@@ -40,7 +40,7 @@ export function Rail({ parts, progress, place, reviewing, onGo, onReview }: Rail
       <div class="rail-foot">
         <Legend />
         <p class="tabular">{t("rail_summary", { answered: progress.answered, total })}</p>
-        <Button kind={reviewing ? "plain" : "primary"} disabled={reviewing} onClick={onReview}>
+        <Button disabled={reviewing} onClick={onReview}>
           {t("review")}
         </Button>
       </div>

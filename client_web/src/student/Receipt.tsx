@@ -25,11 +25,15 @@ export function Receipt({ session, receipt, onDone }: ReceiptProps) {
   return (
     <Frame>
       <section class="card receipt">
-        <p class="receipt-mark">
-          <Icon name="check" />
-        </p>
-        <h1>{t(TITLES[receipt.by])}</h1>
-        <p>{t("receipt_text")}</p>
+        <div class="receipt-head">
+          <span class="receipt-mark">
+            <Icon name="check" />
+          </span>
+          <div>
+            <h1>{t(TITLES[receipt.by])}</h1>
+            <p>{t("receipt_text")}</p>
+          </div>
+        </div>
         {session.reason && receipt.by !== "candidate" && <p>{t("reason", { reason: session.reason })}</p>}
         <div class="receipt-code">
           <p class="soft">{t("receipt_code")}</p>

@@ -11,6 +11,7 @@ import type { Sitting } from "./connection";
 import { Message } from "./Frame";
 import { openForm, picturesOf } from "./form";
 import { Paper } from "./Paper";
+import { LastNotice } from "./Strips";
 
 interface Opened {
   form: Form;
@@ -58,6 +59,7 @@ function Paused({ session }: { session: Session }) {
     <Message title={t("paused_title")}>
       <p>{t("paused_text")}</p>
       {session.reason && <Banner tone="info">{t("reason", { reason: session.reason })}</Banner>}
+      <LastNotice session={session} />
       {left_ms !== null && <p class="tabular">{t("paused_left", { time: formatCountdown(left_ms) })}</p>}
     </Message>
   );

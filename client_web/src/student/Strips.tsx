@@ -1,8 +1,7 @@
-import { useState } from "preact/hooks";
 import { Button } from "../base/Button";
 import { formatTime } from "../base/formats";
 import { Icon } from "../base/Icon";
-import { useStore } from "../base/store";
+import { store, useStore } from "../base/store";
 import { t } from "../base/texts";
 import type { PaperPart } from "../core/order";
 import type { QuestionState } from "../core/progress";
@@ -16,6 +15,9 @@ interface StripsProps {
   parts: readonly PaperPart[];
   locked: boolean;
 }
+
+/** What was read stays read when the paper is hidden and shown again. */
+const readSoFar = store({ notice: 0, refusals: 0 });
 
 /** What the candidate must hear, between the bar and the paper; nothing here stands in the way. */
 export function Strips({ session, sitting, states, parts, locked }: StripsProps) {
@@ -49,18 +51,19 @@ export function Strips({ session, sitting, states, parts, locked }: StripsProps)
   );
 }
 
-function LastNotice({ session }: { session: Session }) {
-  const [read, setRead] = useState(0);
+/** The invigilator's last message, until it is read. */
+export function LastNotice({ session }: { session: Session }) {
+  const read = useStore(readSoFar);
   const notice = session.notices.at(-1);
   return (
     <div role="status">
-      {notice && notice.id !== read && (
+      {notice && notice.id !== read.notice && (
         <div class="strip strip-info">
           <Icon name="message" />
           <p>
             <strong>{t("messages")}</strong> · {formatTime(notice.at_ms)}: {notice.text}
           </p>
-          <Button small onClick={() => setRead(notice.id)}>
+          <Button small onClick={() => readSoFar.set({ ...read, notice: notice.id })}>
             {t("message_read")}
           </Button>
         </div>
@@ -76,9 +79,9 @@ interface RefusalsProps {
 }
 
 function Refusals({ refusals, states, parts }: RefusalsProps) {
-  const [read, setRead] = useState(0);
+  const read = useStore(readSoFar);
   const told = refusals.filter((refusal) => refusal.event.type !== "visit");
-  const unread = told.slice(read);
+  const unread = told.slice(read.refusals);
   return (
     <div role="alert">
       {unread.length > 0 && (
@@ -95,7 +98,7 @@ function Refusals({ refusals, states, parts }: RefusalsProps) {
             </ul>
             <p>{t("refused_kept")}</p>
           </div>
-          <Button small onClick={() => setRead(told.length)}>
+          <Button small onClick={() => readSoFar.set({ ...read, refusals: told.length })}>
             {t("understood")}
           </Button>
         </div>

@@ -10,6 +10,7 @@ import { type CheckRow, checkRows, type Verdict } from "./check";
 import { useServerTime } from "./clock_hooks";
 import type { Sitting } from "./connection";
 import { Frame } from "./Frame";
+import { LastNotice } from "./Strips";
 
 interface WaitingProps {
   sitting: Sitting;
@@ -25,6 +26,7 @@ export function Waiting({ sitting, onLogout }: WaitingProps) {
   return (
     <Frame wide>
       <h1 class="visually-hidden">{t("waiting_title")}</h1>
+      <LastNotice session={session} />
       <div class="waiting">
         <Countdown session={session} />
         <div class="waiting-columns">
