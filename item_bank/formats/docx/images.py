@@ -32,15 +32,17 @@ _READERS: tuple[tuple[bytes, MediaType, type[ImageFile]], ...] = (
     (b"GIF8", "image/gif", GifImageFile),
     (b"RIFF", "image/webp", WebPImageFile),
 )
+# What Pillow's readers raise on damaged bytes, beyond the SyntaxError that they promise.
 _PICTURE_ERRORS = (
     SyntaxError,
     OSError,
     ValueError,
+    LookupError,
     EOFError,
+    TypeError,
+    OverflowError,
     struct.error,
     zlib.error,
-    OverflowError,
-    TypeError,
 )
 
 

@@ -322,7 +322,8 @@ class PaperReader:
 
     def _read_item_line(self, item: ItemReader, line: Line) -> None:
         text = line.text
-        marker = labels.solution_marker(text)
+        has_begun = bool(item.stem or item.choices())
+        marker = labels.solution_marker(text) if has_begun else None
         if marker is not None:
             self._solutions_follow = labels.is_solution_heading(text)
             item.solving = True

@@ -133,9 +133,7 @@ LAUGHS = "<!DOCTYPE x [<!ENTITY a 'ha'>" + "".join(
     "declaration", [ENTITY, LAUGHS + "]>", "<!DOCTYPE x>", '<!DOCTYPE x SYSTEM "http://[::1]/x.dtd">']
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-@pytest.mark.parametrize(
-    "part", ["word/document.xml", "word/styles.xml", "[Content_Types].xml", "word/_rels/document.xml.rels"]
-)
+@pytest.mark.parametrize("part", ["word/document.xml", "word/styles.xml", "[Content_Types].xml"])
 def test_a_doctype_is_refused_everywhere(declaration: str, encoding: str, part: str) -> None:
     text = f'<?xml version="1.0" encoding="{encoding}"?>{declaration}<x>&e;</x>'
     assert refused(docx(*QUESTION, parts={part: text.encode(encoding)})) == "external_entity"
@@ -210,7 +208,8 @@ def test_styles_and_lists_in_circles() -> None:
 @pytest.mark.parametrize("bad", ["", "-1", "9" * 30, "x", "1e9", "²"])
 def test_bad_numbers_in_attributes(bad: str) -> None:
     numbers = (
-        f'<w:numbering {NAMESPACES}><w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="{bad}"><w:start w:val="{bad}"/>'
+        f'<w:numbering {NAMESPACES}><w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="{bad}">'
+        f'<w:start w:val="{bad}"/>'
         f'<w:numFmt w:val="upperRoman"/><w:lvlText w:val="%1%9."/></w:lvl></w:abstractNum>'
         '<w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num></w:numbering>'
     )
@@ -255,7 +254,7 @@ def test_changed_bytes_of_the_zip(changes: list[tuple[int, int]]) -> None:
 PARTS = files_of(WHOLE)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(sorted(PARTS)), st.data())
 def test_changed_bytes_of_a_part(name: str, data: st.DataObject) -> None:
     part = bytearray(PARTS[name])
@@ -280,8 +279,6 @@ LINES = st.lists(
             "PHẦN I",
             "PHẦN II. Đúng sai",
             "HẾT",
-        ]
-        + [
             "Lời giải",
             "Đáp án: B",
             "Đáp án: ĐS",
@@ -298,7 +295,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(LINES)
 def test_any_order_of_lines(lines: list[str]) -> None:
     printable = ["".join(c for c in line if c.isprintable()) for line in lines]

@@ -42,14 +42,17 @@ _ALPHABETS = {
     "bold": (0x1D400, 0x1D41A),
 }
 
+_ALPHABETIC = r"[^\W\d_⁰-ⁿ₀-₉¹²³]"
+_PRIMES = re.compile("['’′]{2,3}")
+
 _SCANNER = re.compile(
     r"(?P<space>\s+)"
     r"|(?P<number>\d+(?:\.\d{3})+(?!\d)(?:,\d+)?|(?<!\d,)\d+,\d+(?!\d*,\d)|\d+\.\d+|\d+)"
-    r"|(?P<word>[^\W\d_]+)"
+    rf"|(?P<word>{_ALPHABETIC}+)"
     r"|(?P<other>.)",
     re.DOTALL,
 )
-_PHRASE = re.compile(r"[^\W\d_]+(?:[  ,]+[^\W\d_]+)*")
+_PHRASE = re.compile(rf"{_ALPHABETIC}+(?:[ \u00a0,]+{_ALPHABETIC}+)*")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +67,8 @@ class RunStyle:
 
 def tokenise(raw: str, style: RunStyle) -> list[Piece]:
     """The pieces of a run of characters."""
-    text = "".join(map(_plain_letter, unicodedata.normalize("NFC", raw)))
+    composed = "".join(map(_plain_letter, unicodedata.normalize("NFC", raw)))
+    text = _PRIMES.sub(lambda primes: "″" if len(primes[0]) == 2 else "‴", composed)
     if style.text and any(character.isalpha() for character in text):
         return [_text_piece(text)]
     return list(_scan(text, style))
@@ -86,7 +90,7 @@ def _scan(text: str, style: RunStyle) -> Iterator[Piece]:
 
 def _phrases(text: str) -> Iterator[tuple[int, int]]:
     for phrase in _PHRASE.finditer(text):
-        words = list(re.finditer(r"[^\W\d_]+", phrase[0]))
+        words = list(re.finditer(rf"{_ALPHABETIC}+", phrase[0]))
         while words and _is_variable(words[0][0]):
             words.pop(0)
         while words and _is_variable(words[-1][0]):
