@@ -1,13 +1,14 @@
-"""The form a candidate sits: compiled and encrypted before the bell, the same bytes for every candidate who has it."""
+"""The form a candidate sits: compiled and encrypted before the bell, the same bytes for every candidate who
+has it."""
 
+from exam_server.protocol.message import Body
 from item_bank.kinds import Content
 from item_bank.richtext import RichText
 
-from exam_server.protocol.message import Body
-
 
 class FormItem(Body, frozen=True, kw_only=True):
-    """One item. ``points`` is the most it can give, as decimal text such as "0.25"; ``passage`` is a passage id."""
+    """One item. ``points`` is the most it can give, as decimal text such as "0.25"; ``passage`` is a passage
+    id."""
 
     id: int
     content: Content
@@ -39,7 +40,8 @@ class FormAsset(Body, frozen=True, kw_only=True):
 
 
 class Form(Body, frozen=True, kw_only=True):
-    """The plain form. On the wire: JSON, then gzip, then AES-256-GCM (12-byte nonce first, 16-byte tag last)."""
+    """The plain form. On the wire: JSON, then gzip, then AES-256-GCM (12-byte nonce first, 16-byte tag
+    last)."""
 
     id: int
     title: str
@@ -51,13 +53,15 @@ class Form(Body, frozen=True, kw_only=True):
 
 
 class ItemOrder(Body, frozen=True, kw_only=True):
-    """Where an item stands in one candidate's form; ``choices`` permutes option or statement ids, () keeps them."""
+    """Where an item stands in one candidate's form; ``choices`` permutes option or statement ids, () keeps
+    them."""
 
     item: int
     choices: tuple[str, ...] = ()
 
 
 class FormOrder(Body, frozen=True, kw_only=True):
-    """One candidate's order: for each part of the form, its items in the order shown. Tells nothing about keys."""
+    """One candidate's order: for each part of the form, its items in the order shown. Tells nothing about
+    keys."""
 
     parts: tuple[tuple[ItemOrder, ...], ...]

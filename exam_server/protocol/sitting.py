@@ -1,9 +1,10 @@
 """The candidate's socket, ``/ws/sitting``.
 
-The client opens with Hello, the server answers with Welcome, or closes with a CloseCode. Answer, Flag, Visit and
-Submit are events: each carries ``seq``, counted by the client from 1 for the whole sitting without gaps, and is
-acknowledged only after its commit. An unacknowledged event is sent again after reconnecting, in order, unchanged; that is harmless.
-Times are integers: milliseconds since 1970 UTC (``_ms``), durations in milliseconds.
+The client opens with Hello, the server answers with Welcome, or closes with a CloseCode. Answer, Flag, Visit
+and Submit are events: each carries ``seq``, counted by the client from 1 for the whole sitting without gaps,
+and is acknowledged only after its commit. An unacknowledged event is sent again after reconnecting, in order,
+unchanged; that is harmless. Times are integers: milliseconds since 1970 UTC (``_ms``), durations in
+milliseconds.
 """
 
 from enum import IntEnum
@@ -14,17 +15,20 @@ import msgspec
 from exam_server.protocol.form import FormOrder
 from exam_server.protocol.message import Message
 
-SittingState = Literal["registered", "admitted", "waiting", "running", "paused", "submitted", "closed", "voided"]
-"""registered: on the roster; admitted: let in by an invigilator (or by the shift's setting) but not connected yet;
-waiting: connected, the bell has not rung; running; paused; submitted: by the candidate; closed: ended by the server or an invigilator; voided: does not count."""
+SittingState = Literal[
+    "registered", "admitted", "waiting", "running", "paused", "submitted", "closed", "voided"
+]
+"""registered: on the roster; admitted: let in by an invigilator (or by the shift's setting) but not connected
+yet; waiting: connected, the bell has not rung; running; paused; submitted: by the candidate; closed: ended by
+the server or an invigilator; voided: does not count."""
 
 Response = str | tuple[bool | None, ...] | None
 """A response in canonical ids: an option id, typed text, or a value per statement; None clears it."""
 
 
 class Hello(Message, frozen=True, kw_only=True, tag="hello"):
-    """First message. ``fence`` is the token from this tab's last Welcome, or None when the tab takes the sitting over
-    (a fresh page, another PC, or the candidate chose to continue here)."""
+    """First message. ``fence`` is the token from this tab's last Welcome, or None when the tab takes the
+    sitting over (a fresh page, another PC, or the candidate chose to continue here)."""
 
     version: int
     fence: int | None = None
@@ -57,7 +61,8 @@ class Visit(Message, frozen=True, kw_only=True, tag="visit"):
 
 
 class Submit(Message, frozen=True, kw_only=True, tag="submit"):
-    """Event: the candidate hands in. Every event before it (``seq`` − 1 of them) must have reached the server."""
+    """Event: the candidate hands in. Every event before it (``seq`` − 1 of them) must have reached the
+    server."""
 
     seq: int
     at_ms: int
@@ -95,8 +100,8 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
-    """The sitting's clock. All None before the bell except ``opens_ms``, the planned bell, and ``limit_ms``, the time
-    allowed. While paused, ``remaining_ms`` is what is left and ``deadline_ms`` is None."""
+    """The sitting's clock. All None before the bell except ``opens_ms``, the planned bell, and ``limit_ms``,
+    the time allowed. While paused, ``remaining_ms`` is what is left and ``deadline_ms`` is None."""
 
     now_ms: int
     opens_ms: int | None
@@ -127,8 +132,8 @@ class CandidateCard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Welcome(Message, frozen=True, kw_only=True, tag="welcome"):
-    """The whole state of the sitting. ``last_seq`` is the highest committed event; the client drops what it holds up
-    to there and sends the rest. ``form_key`` (base64url, 32 bytes) is present from the bell on."""
+    """The whole state of the sitting. ``last_seq`` is the highest committed event; the client drops what it
+    holds up to there and sends the rest. ``form_key`` (base64url, 32 bytes) is present from the bell on."""
 
     version: int
     fence: int
@@ -145,7 +150,8 @@ class Welcome(Message, frozen=True, kw_only=True, tag="welcome"):
 
 
 class State(Message, frozen=True, kw_only=True, tag="state"):
-    """The sitting changed: the bell, a pause, more time, the end. ``reason`` is the invigilator's, to be shown."""
+    """The sitting changed: the bell, a pause, more time, the end. ``reason`` is the invigilator's, to be
+    shown."""
 
     state: SittingState
     timing: Timing
@@ -163,8 +169,8 @@ RefusalCode = Literal["deadline", "not_running", "unknown_item", "bad_response",
 
 
 class Refused(Message, frozen=True, kw_only=True, tag="refused"):
-    """The event was not taken and never will be; the client drops it and tells the candidate. The next event uses the
-    same ``seq``; every event the client had sent after it is refused with it."""
+    """The event was not taken and never will be; the client drops it and tells the candidate. The next event
+    uses the same ``seq``; every event the client had sent after it is refused with it."""
 
     seq: int
     code: RefusalCode
@@ -186,7 +192,8 @@ class Notice(Message, frozen=True, kw_only=True, tag="notice"):
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """Proof for the candidate: ``digest`` is the hash-chain head after the last event, hex; ``code`` its first 12 digits in groups."""
+    """Proof for the candidate: ``digest`` is the hash-chain head after the last event, hex; ``code`` its
+    first 12 digits in groups."""
 
     submitted_ms: int
     by: Literal["candidate", "server", "invigilator"]
@@ -207,7 +214,8 @@ ServerMessage = Welcome | State | Ack | Refused | Pong | Notice | Submitted
 
 
 class CloseCode(IntEnum):
-    """Why the server ended the socket. The client's text for each is ``errors.close_<name>`` in the catalogue."""
+    """Why the server ended the socket. The client's text for each is ``errors.close_<name>`` in the
+    catalogue."""
 
     BAD_MESSAGE = 4400
     UNAUTHENTICATED = 4401

@@ -1,20 +1,21 @@
-"""HTTP bodies of the candidate's login and of the staff pages. Instants are RFC 3339 text in UTC; scores decimal text."""
+"""HTTP bodies of the candidate's login and of the staff pages. Instants are RFC 3339 text in UTC; scores
+decimal text."""
 
 from datetime import datetime
 from typing import Literal
 
+from exam_server.protocol.message import Body
+from exam_server.protocol.sitting import SittingState
 from item_bank.item import Level
 from item_bank.kinds import Content, Key
 from item_bank.richtext import RichText
-
-from exam_server.protocol.message import Body
-from exam_server.protocol.sitting import SittingState
 
 Role = Literal["board", "invigilator", "teacher"]
 
 
 class Problem(Body, frozen=True, kw_only=True):
-    """An error reply. ``message`` is the catalogue's sentence in the caller's language; ``place`` names the field, line or item."""
+    """An error reply. ``message`` is the catalogue's sentence in the caller's language; ``place`` names the
+    field, line or item."""
 
     code: str
     message: str
@@ -110,7 +111,8 @@ class ImportItem(Body, frozen=True, kw_only=True):
 
 
 class ImportReview(Body, frozen=True, kw_only=True):
-    """POST /api/banks/{bank}/import?name=FILE&dry_run=1|0 with the .docx as body. Pictures come as data URLs by SHA-256."""
+    """POST /api/banks/{bank}/import?name=FILE&dry_run=1|0 with the .docx as body. Pictures come as data URLs
+    by SHA-256."""
 
     stored: bool
     title: str
@@ -173,7 +175,8 @@ class ExamDetail(Body, frozen=True, kw_only=True):
 
 
 class NewExam(Body, frozen=True, kw_only=True):
-    """POST /api/exams: a paper of all items of one imported source, with the points of a template. Reply: ExamDetail."""
+    """POST /api/exams: a paper of all items of one imported source, with the points of a template. Reply:
+    ExamDetail."""
 
     title: str
     subject: str
@@ -216,7 +219,8 @@ class RosterLine(Body, frozen=True, kw_only=True):
 
 
 class RosterReview(Body, frozen=True, kw_only=True):
-    """POST /api/shifts/{id}/roster?name=FILE&dry_run=1|0 with the file as body. All rows are stored, or none."""
+    """POST /api/shifts/{id}/roster?name=FILE&dry_run=1|0 with the file as body. All rows are stored, or
+    none."""
 
     stored: bool
     candidates: tuple[CandidateRow, ...]
@@ -224,7 +228,8 @@ class RosterReview(Body, frozen=True, kw_only=True):
 
 
 class Seat(Body, frozen=True, kw_only=True):
-    """One candidate in the room, live. ``unsaved`` is what the tab last reported; ``seen_at`` its last sign of life."""
+    """One candidate in the room, live. ``unsaved`` is what the tab last reported; ``seen_at`` its last sign
+    of life."""
 
     sitting: int
     number: str
@@ -253,11 +258,14 @@ class RoomView(Body, frozen=True, kw_only=True):
     seats: tuple[Seat, ...]
 
 
-CommandName = Literal["admit", "start", "pause", "resume", "add_time", "force_submit", "message", "void", "reset_pin"]
+CommandName = Literal[
+    "admit", "start", "pause", "resume", "add_time", "force_submit", "message", "void", "reset_pin"
+]
 
 
 class Command(Body, frozen=True, kw_only=True):
-    """POST /api/shifts/{id}/commands. ``sittings`` None means every one of the shift. ``reason`` is recorded."""
+    """POST /api/shifts/{id}/commands. ``sittings`` None means every one of the shift. ``reason`` is
+    recorded."""
 
     command: CommandName
     reason: str
@@ -279,11 +287,12 @@ class CommandResult(Body, frozen=True, kw_only=True):
 
     applied: tuple[int, ...]
     refused: tuple[CommandRefusal, ...]
-    pins: dict[str, str] = {}
+    pins: dict[str, str]
 
 
 class LogRow(Body, frozen=True, kw_only=True):
-    """A row of GET /api/shifts/{id}/log: what happened, newest first. ``kind`` is a catalogue key of section staff, ``log_<kind>``."""
+    """A row of GET /api/shifts/{id}/log: what happened, newest first. ``kind`` is a catalogue key of section
+    staff, ``log_<kind>``."""
 
     at: datetime
     kind: str
@@ -324,8 +333,9 @@ class Count(Body, frozen=True, kw_only=True):
 
 
 class ItemStatistics(Body, frozen=True, kw_only=True):
-    """One item over all scripts that are in. Shares from 0 to 1; ``discrimination`` is the corrected item–total
-    correlation, None where it is not defined. ``low`` and ``high`` bound ``share`` (Wilson, 95 %)."""
+    """One item over all scripts that are in. Shares from 0 to 1; ``discrimination`` is the corrected
+    item–total correlation, None where it is not defined. ``low`` and ``high`` bound ``share`` (Wilson, 95
+    %)."""
 
     item: int
     number: int
@@ -351,7 +361,8 @@ class Bin(Body, frozen=True, kw_only=True):
 
 
 class Results(Body, frozen=True, kw_only=True):
-    """GET /api/exams/{id}/results. Statistics are over the ``n`` scripts that are in; None where n is too small."""
+    """GET /api/exams/{id}/results. Statistics are over the ``n`` scripts that are in; None where n is too
+    small."""
 
     exam: str
     subject: str
@@ -373,7 +384,8 @@ class Banks(Body, frozen=True, kw_only=True):
 
 
 class Items(Body, frozen=True, kw_only=True):
-    """GET /api/banks/{bank}/items?search=TEXT&page=N. ``search`` ignores case and diacritics unless it has some."""
+    """GET /api/banks/{bank}/items?search=TEXT&page=N. ``search`` ignores case and diacritics unless it has
+    some."""
 
     items: tuple[ItemRow, ...]
     total: int
