@@ -31,7 +31,7 @@ check: install $(MODULES)  ## format, lint, types, layers, generated files
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
-	$(BIN)/khaothi export-schema --check
+	$(BIN)/khaothi export-schema | diff - exam_server/protocol/schema.json >&2 || { echo "out of date: run make generate"; exit 1; }
 	$(NPM) run protocol -- --check
 	$(NPM) run check
 
@@ -41,7 +41,7 @@ format: install $(MODULES)  ## rewrite what `make check` would complain of
 	$(NPM) run format
 
 generate: install $(MODULES)  ## JSON Schema and TypeScript from the message types
-	$(BIN)/khaothi export-schema
+	$(BIN)/khaothi export-schema > $(VENV)/schema.json && mv $(VENV)/schema.json exam_server/protocol/schema.json
 	$(NPM) run protocol
 
 install: $(VENV)/.dev  ## the Python environment with the tools of development

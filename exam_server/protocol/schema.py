@@ -36,7 +36,8 @@ def _close(body: dict[str, Any], *, sparse: bool) -> dict[str, Any]:
     if body.get("type") != "object":
         return body
     required = body.get("required", []) if sparse else list(body["properties"])
-    return {**body, "required": required, "additionalProperties": False}
+    description = " ".join(body.get("description", "").split())
+    return {**body, "description": description, "required": required, "additionalProperties": False}
 
 
 def _union(union: Any) -> dict[str, Any]:

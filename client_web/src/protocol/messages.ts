@@ -236,8 +236,7 @@ export interface ListBlock {
   ordered?: boolean;
 }
 /**
- * First message. ``fence`` is the token from this tab's last Welcome, or None when the tab takes the sitting over
- *     (a fresh page, another PC, or the candidate chose to continue here).
+ * First message. ``fence`` is the token from this tab's last Welcome, or None when the tab takes the sitting over (a fresh page, another PC, or the candidate chose to continue here).
  */
 export interface Hello {
   type: "hello";
@@ -578,8 +577,7 @@ export interface ItemRow {
   warnings: string[];
 }
 /**
- * One item over all scripts that are in. Shares from 0 to 1; ``discrimination`` is the corrected item–total
- *     correlation, None where it is not defined. ``low`` and ``high`` bound ``share`` (Wilson, 95 %).
+ * One item over all scripts that are in. Shares from 0 to 1; ``discrimination`` is the corrected item–total correlation, None where it is not defined. ``low`` and ``high`` bound ``share`` (Wilson, 95 %).
  */
 export interface ItemStatistics {
   item: number;
@@ -694,8 +692,7 @@ export interface Receipt {
   code: string;
 }
 /**
- * The event was not taken and never will be; the client drops it and tells the candidate. The next event uses the
- *     same ``seq``; every event the client had sent after it is refused with it.
+ * The event was not taken and never will be; the client drops it and tells the candidate. The next event uses the same ``seq``; every event the client had sent after it is refused with it.
  */
 export interface Refused {
   type: "refused";
@@ -787,8 +784,7 @@ export interface Saved {
   flagged: boolean;
 }
 /**
- * The whole state of the sitting. ``last_seq`` is the highest committed event; the client drops what it holds up
- *     to there and sends the rest. ``form_key`` (base64url, 32 bytes) is present from the bell on.
+ * The whole state of the sitting. ``last_seq`` is the highest committed event; the client drops what it holds up to there and sends the rest. ``form_key`` (base64url, 32 bytes) is present from the bell on.
  */
 export interface Welcome {
   type: "welcome";
@@ -806,8 +802,7 @@ export interface Welcome {
   receipt: Receipt | null;
 }
 /**
- * The sitting's clock. All None before the bell except ``opens_ms``, the planned bell, and ``limit_ms``, the time
- *     allowed. While paused, ``remaining_ms`` is what is left and ``deadline_ms`` is None.
+ * The sitting's clock. All None before the bell except ``opens_ms``, the planned bell, and ``limit_ms``, the time allowed. While paused, ``remaining_ms`` is what is left and ``deadline_ms`` is None.
  */
 export interface Timing {
   now_ms: number;
