@@ -1,6 +1,7 @@
 """GET /ws/sitting: the candidate's socket. Parses, calls the tab or an action, ends with a coded reason."""
 
 import asyncio
+from typing import cast
 
 import msgspec
 import structlog
@@ -91,9 +92,10 @@ async def _serve(hub: Hub, sitting_id: int, socket: web.WebSocketResponse, reque
         hub.database, sitting_id, fence=hello.fence, worker=hub.worker, now=hub.clock.now()
     )
     transport = request.transport
-    if not isinstance(transport, asyncio.Transport):
+    if transport is None:
         return  # gone already
-    tab = Tab(socket, transport, sitting_id, entry.fence)
+    # A stream's transport writes; uvloop's does not inherit from the class that says so.
+    tab = Tab(socket, cast("asyncio.Transport", transport), sitting_id, entry.fence)
     hub.join(tab)
     try:
         await _welcome(hub, tab, await hub.open(tab, entry))
