@@ -21,7 +21,8 @@ interface ReceiptProps {
 
 /** Proof that the script is in. */
 export function Receipt({ session, receipt, onDone }: ReceiptProps) {
-  const unsent = session.held.pending.length;
+  const lost = [...session.held.pending, ...session.refusals.map((refusal) => refusal.event)];
+  const unsent = lost.filter((event) => event.type === "answer" || event.type === "flag").length;
   return (
     <Frame>
       <section class="card receipt">

@@ -1,6 +1,6 @@
 import { type Store, store } from "../base/store";
 import { backoff } from "../core/backoff";
-import { type Deed, type Held, missingFrom, positionOf, sendable } from "../core/outbox";
+import { type Deed, type Held, missingFrom, positionOf, type SittingEvent, sendable } from "../core/outbox";
 import { type Input, isFinal, mayConnect, openSession, reduce, type Session } from "../core/session";
 import type { ClientMessage, Evidence, ServerMessage } from "../protocol/messages";
 import { DamagedForm, sealedForm } from "./form";
@@ -52,6 +52,8 @@ export function startSitting(sitting: number, held: Held | undefined, storage: S
   let stopped = false;
   let socket: WebSocket | null = null;
   let heard_ms = 0;
+  /** Events left as evidence, each as its JSON. */
+  const left = new Set<string>();
   let timers: number[] = [];
   let retryTimer = 0;
 
@@ -158,11 +160,19 @@ export function startSitting(sitting: number, held: Held | undefined, storage: S
   }
 
   function sendEvidence(): void {
-    const events = session.get().evidence.filter((event) => event.type !== "submit") as Evidence["events"];
-    for (let from = 0; from < events.length; from += EVIDENCE_CHUNK) {
-      send({ type: "evidence", events: events.slice(from, from + EVIDENCE_CHUNK) });
+    const { evidence } = session.get();
+    for (const events of chunksOf(evidence.filter((event) => !left.has(JSON.stringify(event))))) {
+      send({ type: "evidence", events });
     }
-    if (events.length > 0) dispatch({ type: "evidence_sent" });
+    if (evidence.length > 0) dispatch({ type: "evidence_sent" });
+  }
+
+  /** A superseded tab leaves what it still held: one message in place of Hello, then the server closes. */
+  async function leaveEvidence(): Promise<void> {
+    for (const events of chunksOf(session.get().held.pending)) {
+      await leaveOnce({ type: "evidence", events });
+      for (const event of events) left.add(JSON.stringify(event));
+    }
   }
 
   /** The connection is gone, by its own close or by our verdict. */
@@ -174,6 +184,7 @@ export function startSitting(sitting: number, held: Held | undefined, storage: S
     if (gone !== null) gone.onclose = gone.onmessage = gone.onopen = null;
     gone?.close();
     dispatch({ type: "closed", code });
+    if (session.get().link === "superseded") void leaveEvidence();
     if (mayConnect(session.get()))
       retryTimer = window.setTimeout(connect, backoff(session.get().failures, Math.random()));
   }
@@ -243,6 +254,23 @@ export function startSitting(sitting: number, held: Held | undefined, storage: S
       clearTimeout(retryTimer);
     },
   };
+}
+
+function chunksOf(events: readonly SittingEvent[]): Evidence["events"][] {
+  const kept = events.filter((event) => event.type !== "submit");
+  const starts = Array.from(
+    { length: Math.ceil(kept.length / EVIDENCE_CHUNK) },
+    (_, index) => index * EVIDENCE_CHUNK,
+  );
+  return starts.map((from) => kept.slice(from, from + EVIDENCE_CHUNK));
+}
+
+function leaveOnce(message: Evidence): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(socketUrl());
+    socket.onopen = () => socket.send(JSON.stringify(message));
+    socket.onclose = () => resolve();
+  });
 }
 
 function socketUrl(): string {
