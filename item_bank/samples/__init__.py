@@ -1,0 +1,1 @@
+"""The Word papers that the project ships, and the scripts that write them."""
