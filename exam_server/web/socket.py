@@ -1,7 +1,6 @@
 """GET /ws/sitting: the candidate's socket. Parses, calls the tab or an action, ends with a coded reason."""
 
 import asyncio
-from typing import cast
 
 import msgspec
 import structlog
@@ -94,8 +93,7 @@ async def _serve(hub: Hub, sitting_id: int, socket: web.WebSocketResponse, reque
     transport = request.transport
     if transport is None:
         return  # gone already
-    # A stream's transport writes; uvloop's does not inherit from the class that says so.
-    tab = Tab(socket, cast("asyncio.Transport", transport), sitting_id, entry.fence)
+    tab = Tab(socket, transport, sitting_id, entry.fence)
     hub.join(tab)
     try:
         await _welcome(hub, tab, await hub.open(tab, entry))
