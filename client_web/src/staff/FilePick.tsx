@@ -36,6 +36,7 @@ export function FilePick({ label, hint, accept, disabled, onPick }: FilePickProp
       <span class="drop-label">{label}</span>
       <span class="soft">{hint}</span>
       <input
+        class="visually-hidden"
         id={id}
         type="file"
         accept={accept}

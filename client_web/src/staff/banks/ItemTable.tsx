@@ -3,6 +3,7 @@ import { Icon } from "../../base/Icon";
 import type { ItemRow } from "../../protocol/messages";
 import { compareTexts } from "../core/names";
 import { type Order, ordered, turned } from "../core/order";
+import { readable } from "../core/readable";
 import { type Column, DataTable } from "../DataTable";
 import { partText } from "../parts";
 import { coded, t } from "../texts";
@@ -125,7 +126,7 @@ function Row({ row, narrow, reachable, shown, onShow }: RowProps) {
             onShow();
           }}
         >
-          {row.text || t("item_without_text")}
+          {readable(row.text) || t("item_without_text")}
         </button>
       </td>
       {!narrow && <td>{coded("kind", row.kind)}</td>}

@@ -4,11 +4,13 @@ import { Dialog } from "../../base/Dialog";
 import { formatDateTime, formatDecimal } from "../../base/formats";
 import type { ExamDetail, PaperItem, ShiftRow } from "../../protocol/messages";
 import { pictureUrl, readExam, readItem } from "../api";
+import { readable } from "../core/readable";
 import { DataTable } from "../DataTable";
 import { Empty, Heading } from "../Heading";
 import { ItemCard, itemTitle } from "../ItemCard";
 import { Loaded, useLoad } from "../Loading";
 import { partText } from "../parts";
+import { pointsText } from "../points";
 import { go, Link } from "../router";
 import { StateCounts } from "../StateCounts";
 import { coded, counted, t } from "../texts";
@@ -68,12 +70,12 @@ function ShiftsOf({ detail, may }: { detail: ExamDetail; may: (permission: strin
         <DataTable
           caption={t("column_shifts")}
           columns={[
-            { name: "name", label: t("column_shift") },
-            { name: "room", label: t("column_room") },
-            { name: "opens", label: t("column_bell") },
-            { name: "candidates", label: t("column_candidates"), number: true },
+            { name: "name", label: t("column_shift"), class: "w-shift" },
+            { name: "room", label: t("column_room"), class: "w-kind" },
+            { name: "opens", label: t("column_bell"), class: "w-bell" },
+            { name: "candidates", label: t("column_candidates"), number: true, class: "w-number" },
             { name: "states", label: t("column_state") },
-            { name: "acts", label: t("column_next") },
+            { name: "acts", label: t("column_next"), class: "w-state" },
           ]}
         >
           {detail.shifts.map((shift) => (
@@ -133,19 +135,19 @@ function Paper({ detail, mayRead }: { detail: ExamDetail; mayRead: boolean }) {
             <td>
               {mayRead ? (
                 <button type="button" class="row-open" onClick={() => setShown(item)}>
-                  {item.text || t("item_without_text")}
+                  {readable(item.text) || t("item_without_text")}
                 </button>
               ) : (
-                item.text
+                readable(item.text)
               )}
             </td>
             <td>{coded("kind", item.kind)}</td>
-            <td class="number">{formatDecimal(item.points)}</td>
+            <td class="number">{pointsText(item.points)}</td>
           </tr>
         ))}
         <tr class="total">
           <td colSpan={4}>{t("total")}</td>
-          <td class="number">{formatDecimal(detail.total_points)}</td>
+          <td class="number">{pointsText(detail.total_points)}</td>
         </tr>
       </DataTable>
       {shown && <ItemDialog item={shown} onClose={() => setShown(null)} />}

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { Button } from "../../base/Button";
 import { TextField } from "../../base/Field";
+import { formatDateTime } from "../../base/formats";
 import type { NewShift } from "../../protocol/messages";
 import { createShift, readExam } from "../api";
 import { instantOf, type LocalMoment, localMoment, nextHalfHour } from "../core/moment";
@@ -70,6 +71,7 @@ export function NewShiftPage({ exam }: { exam: number }) {
             onInput={(event) => setBell({ ...bell, time: event.currentTarget.value })}
           />
         </div>
+        {opens_at !== null && <p class="soft">{t("shift_bell_is", { moment: formatDateTime(opens_at) })}</p>}
         <TextField
           label={t("shift_late")}
           hint={t("shift_late_hint")}

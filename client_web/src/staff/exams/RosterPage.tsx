@@ -46,22 +46,37 @@ export function RosterPage({ exam, shift }: { exam: number; shift: number }) {
       {read?.review.stored && detail.value && (
         <PinList candidates={read.review.candidates} exam={detail.value} shift={shift} />
       )}
-      {read && !read.review.stored && <Review read={read} act={act} onStore={() => send(read.file, false)} />}
-      {!read?.review.stored && (
-        <section class="block" aria-label={t("roster_import")}>
-          <FilePick
-            label={read === null ? t("roster_pick") : t("roster_pick_again")}
-            hint={t("roster_pick_hint")}
-            accept=".xlsx,.csv,.txt"
-            disabled={act.busy}
-            onPick={(file) => send(file, true)}
-          />
-        </section>
+      {read === null && <Pick busy={act.busy} onPick={(file) => send(file, true)} />}
+      {read && !read.review.stored && (
+        <Review
+          read={read}
+          act={act}
+          onStore={() => send(read.file, false)}
+          onPick={(file) => send(file, true)}
+        />
       )}
       {read === null && (
         <Loaded load={candidates}>{({ candidates: rows }) => <Present rows={rows} />}</Loaded>
       )}
     </>
+  );
+}
+
+interface PickProps {
+  busy: boolean;
+  again?: boolean;
+  onPick: (file: File) => void;
+}
+
+function Pick({ busy, again = false, onPick }: PickProps) {
+  return (
+    <FilePick
+      label={again ? t("roster_pick_again") : t("roster_pick")}
+      hint={t("roster_pick_hint")}
+      accept=".xlsx,.csv,.txt"
+      disabled={busy}
+      onPick={onPick}
+    />
   );
 }
 
@@ -101,9 +116,16 @@ function Present({ rows }: { rows: readonly CandidateRow[] }) {
   );
 }
 
-function Review({ read, act, onStore }: { read: UnderReview; act: Act; onStore: () => void }) {
+interface ReviewProps {
+  read: UnderReview;
+  act: Act;
+  onStore: () => void;
+  onPick: (file: File) => void;
+}
+
+function Review({ read, act, onStore, onPick }: ReviewProps) {
   const { candidates, problems } = read.review;
-  if (problems.length > 0) return <Faulty read={read} />;
+  if (problems.length > 0) return <Faulty read={read} busy={act.busy} onPick={onPick} />;
   return (
     <section class="block" aria-labelledby="roster-review">
       <div class="block-head">
@@ -114,12 +136,13 @@ function Review({ read, act, onStore }: { read: UnderReview; act: Act; onStore: 
       </div>
       <p class="prose">{t("roster_clean_next")}</p>
       <CandidateTable rows={candidates} />
+      <Pick busy={act.busy} again onPick={onPick} />
     </section>
   );
 }
 
 /** What is wrong in the file, line by line, beside what could be read. */
-function Faulty({ read }: { read: UnderReview }) {
+function Faulty({ read, busy, onPick }: PickProps & { read: UnderReview }) {
   const { candidates, problems } = read.review;
   return (
     <>
@@ -127,6 +150,7 @@ function Faulty({ read }: { read: UnderReview }) {
         <p class="strong">{t("roster_faulty", { count: problems.length, file: read.file.name })}</p>
         <p>{t("roster_faulty_next")}</p>
       </Banner>
+      <Pick busy={busy} again onPick={onPick} />
       <div class="beside">
         <section class="block" aria-labelledby="roster-problems">
           <h2 id="roster-problems">{t("roster_problems")}</h2>

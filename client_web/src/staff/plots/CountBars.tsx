@@ -7,7 +7,7 @@ import { t } from "../texts";
 const WIDTH = 520;
 const ROW = 30;
 const LEFT = 120;
-const RIGHT = WIDTH - 110;
+const RIGHT = WIDTH - 168;
 
 /** How many gave each response: bars labelled where they end; the right one is dark and says so. */
 export function CountBars({ item }: { item: ItemStatistics }) {

@@ -3,8 +3,8 @@ import type { Bin } from "../../protocol/messages";
 import { linear } from "../core/scale";
 import { counted, t } from "../texts";
 
-const WIDTH = 720;
-const HEIGHT = 220;
+const WIDTH = 600;
+const HEIGHT = 280;
 const LEFT = 16;
 const RIGHT = WIDTH - 16;
 const TOP = 40;
@@ -28,6 +28,7 @@ export function Histogram({ bins, mean, total }: HistogramProps) {
     <figure class="plot">
       <figcaption>{t("histogram")}</figcaption>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={t("histogram_help")}>
+        {mean !== null && <Mean at={x(Number(mean))} mean={mean} />}
         {bins.map((bin) => (
           <Bar key={bin.low} bin={bin} x={x} y={y} />
         ))}
@@ -38,9 +39,8 @@ export function Histogram({ bins, mean, total }: HistogramProps) {
           </text>
         ))}
         <text class="axis-name" x={(LEFT + RIGHT) / 2} y={HEIGHT - 6} text-anchor="middle">
-          {t("histogram_axis", { points: formatDecimal(total) })}
+          {t("histogram_axis", { points: edgeText(total) })}
         </text>
-        {mean !== null && <Mean at={x(Number(mean))} mean={mean} />}
       </svg>
       <BinTable bins={bins} />
     </figure>

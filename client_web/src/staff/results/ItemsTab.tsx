@@ -5,6 +5,7 @@ import type { ItemStatistics, Results } from "../../protocol/messages";
 import { FIRM, flagsOf } from "../core/flags";
 import { compareTexts } from "../core/names";
 import { type Order, ordered, turned, type Value } from "../core/order";
+import { readable } from "../core/readable";
 import { type Column, DataTable } from "../DataTable";
 import { partText } from "../parts";
 import { ItemScatter } from "../plots/ItemScatter";
@@ -91,7 +92,7 @@ function ItemLine({ exam, item }: { exam: number; item: ItemStatistics }) {
         </Link>
       </td>
       <td>
-        <span class="stem-line">{item.text}</span>
+        <span class="stem-line">{readable(item.text)}</span>
         <span class="soft stem-kind">{coded("kind", item.kind)}</span>
       </td>
       <td class="number">{item.share === null ? "–" : formatShare(item.share)}</td>

@@ -1,23 +1,10 @@
 import { Button } from "../../base/Button";
-import type { IconName } from "../../base/Icon";
 import type { RoomView } from "../../protocol/messages";
 import type { SittingState } from "../core/bulk";
 import { COMMANDS, type CommandName, planFor } from "../core/bulk";
 import { NOBODY, only, type Selection } from "../core/selection";
 import { StateMark } from "../StateMark";
 import { counted, t } from "../texts";
-
-const ICONS: Record<CommandName, IconName> = {
-  admit: "person",
-  start: "bell",
-  pause: "pause",
-  resume: "play",
-  add_time: "clock",
-  message: "message",
-  reset_pin: "lock",
-  force_submit: "check",
-  void: "close",
-};
 
 interface CommandBarProps {
   view: RoomView;
@@ -34,12 +21,6 @@ export function CommandBar({ view, selection, mayCommand, onSelect, onCommand }:
   const begun = view.shift.started_at !== null;
   return (
     <div class="command-bar">
-      <fieldset class="by-state">
-        <legend class="visually-hidden">{t("select_by_state")}</legend>
-        {states.map((state) => (
-          <StateChoice key={state} state={state} view={view} onSelect={onSelect} />
-        ))}
-      </fieldset>
       {mayCommand && (
         <div class="commands" role="toolbar" aria-label={t("commands")}>
           <span class="chosen" role="status">
@@ -65,7 +46,6 @@ export function CommandBar({ view, selection, mayCommand, onSelect, onCommand }:
             <Button
               key={command}
               small
-              icon={ICONS[command]}
               class={`command-${command}`}
               disabled={planFor(command, chosen).affected.length === 0}
               onClick={() => onCommand(command)}
@@ -75,6 +55,12 @@ export function CommandBar({ view, selection, mayCommand, onSelect, onCommand }:
           ))}
         </div>
       )}
+      <fieldset class="by-state">
+        <legend class="visually-hidden">{t("select_by_state")}</legend>
+        {states.map((state) => (
+          <StateChoice key={state} state={state} view={view} onSelect={onSelect} />
+        ))}
+      </fieldset>
     </div>
   );
 }

@@ -40,17 +40,17 @@ export function RoomPage({ shift, tab, mayCommand }: RoomPageProps) {
           up={{ to: { page: "rooms" }, label: t("nav_rooms") }}
           note={view.shift.exam}
         />
+        <nav class="tabs" aria-label={t("room_views")}>
+          <Link to={{ page: "room", shift, tab: "map" }} class="tab" current={tab === "map"}>
+            {t("room_map")}
+          </Link>
+          <Link to={{ page: "room", shift, tab: "log" }} class="tab" current={tab === "log"}>
+            {t("room_log")}
+          </Link>
+        </nav>
         <RoomClock shift={view.shift} now_ms={room.now_ms} />
       </div>
       <LineLost room={room} />
-      <nav class="tabs" aria-label={t("room_views")}>
-        <Link to={{ page: "room", shift, tab: "map" }} class="tab" current={tab === "map"}>
-          {t("room_map")}
-        </Link>
-        <Link to={{ page: "room", shift, tab: "log" }} class="tab" current={tab === "log"}>
-          {t("room_log")}
-        </Link>
-      </nav>
       {tab === "map" ? (
         <RoomMap room={room} view={view} mayCommand={mayCommand} />
       ) : (

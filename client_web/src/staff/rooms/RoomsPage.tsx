@@ -56,7 +56,7 @@ function ShiftCard({ shift }: { shift: ShiftRow }) {
       <dl class="shift-facts">
         <dt>{t("column_bell")}</dt>
         <dd>{formatDateTime(shift.started_at ?? shift.opens_at)}</dd>
-        <dt>{t("exam_minutes")}</dt>
+        <dt>{t("time_allowed")}</dt>
         <dd>{t("minutes", { minutes: shift.minutes })}</dd>
         <dt>{t("column_candidates")}</dt>
         <dd>{counted("persons", shift.candidates)}</dd>

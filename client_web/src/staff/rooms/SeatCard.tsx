@@ -1,8 +1,8 @@
 import { formatCountdown } from "../../base/formats";
-import { Icon } from "../../base/Icon";
+import { Icon, type IconName } from "../../base/Icon";
 import type { Seat } from "../../protocol/messages";
 import { timeLeft } from "../core/clock";
-import type { RoomProblem } from "../core/problems";
+import type { ProblemCode, RoomProblem } from "../core/problems";
 import { StateMark } from "../StateMark";
 import { t } from "../texts";
 import { problemText } from "./problemText";
@@ -53,11 +53,18 @@ export function SeatCard({ seat, problem, items, now_ms, chosen, reachable, onCh
   );
 }
 
+/** Problems with a sign of their own; the others have the general ones. */
+const PROBLEM_ICONS: Partial<Record<ProblemCode, IconName>> = {
+  line_lost: "offline",
+  paused: "pause",
+  asks_in: "person",
+  no_form: "paper",
+};
+
 function SeatProblem({ problem }: { problem: RoomProblem }) {
-  const icon = problem.code === "line_lost" ? "offline" : problem.urgent ? "stop" : "warning";
   return (
     <span class={problem.urgent ? "seat-problem urgent" : "seat-problem"}>
-      <Icon name={icon} />
+      <Icon name={PROBLEM_ICONS[problem.code] ?? (problem.urgent ? "stop" : "warning")} />
       <span>{problemText(problem, true)}</span>
     </span>
   );

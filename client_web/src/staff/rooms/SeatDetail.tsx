@@ -9,7 +9,6 @@ export function SeatDetail({ seat, items, now_ms }: { seat: Seat; items: number;
   const left = timeLeft(seat, now_ms);
   const facts: [string, string][] = [
     [t("column_candidate_number"), seat.number],
-    [t("column_seat"), seat.seat ?? "–"],
     [t("answered"), `${seat.answered}/${items}`],
     [t("flagged"), String(seat.flagged)],
     [t("time_left"), left === null ? "–" : formatCountdown(left)],
