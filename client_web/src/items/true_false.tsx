@@ -38,11 +38,9 @@ function View(props: ViewProps<"true_false">) {
       <thead>
         <tr>
           <th scope="col" class="statement-letter">
-            {t("statement")}
+            <span class="visually-hidden">{t("statement")}</span>
           </th>
-          <th scope="col">
-            <span class="visually-hidden">{t("statement_text")}</span>
-          </th>
+          <th scope="col">{t("statement_text")}</th>
           <th scope="col" class="statement-value">
             {t("true")}
           </th>

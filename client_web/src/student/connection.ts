@@ -170,8 +170,9 @@ export function startSitting(sitting: number, held: Held | undefined, storage: S
   /** A superseded tab leaves what it still held: one message in place of Hello, then the server closes. */
   async function leaveEvidence(): Promise<void> {
     for (const events of chunksOf(session.get().held.pending)) {
-      await leaveOnce({ type: "evidence", events });
-      for (const event of events) left.add(JSON.stringify(event));
+      await leaveOnce({ type: "evidence", events }, () => {
+        for (const event of events) left.add(JSON.stringify(event));
+      });
     }
   }
 
@@ -265,10 +266,13 @@ function chunksOf(events: readonly SittingEvent[]): Evidence["events"][] {
   return starts.map((from) => kept.slice(from, from + EVIDENCE_CHUNK));
 }
 
-function leaveOnce(message: Evidence): Promise<void> {
+function leaveOnce(message: Evidence, onSent: () => void): Promise<void> {
   return new Promise((resolve) => {
     const socket = new WebSocket(socketUrl());
-    socket.onopen = () => socket.send(JSON.stringify(message));
+    socket.onopen = () => {
+      socket.send(JSON.stringify(message));
+      onSent();
+    };
     socket.onclose = () => resolve();
   });
 }
