@@ -35,7 +35,7 @@ class StoredSitting(msgspec.Struct, frozen=True, kw_only=True):
     terms: Terms
     last_n: int
     last_chain: bytes
-    last_reason: str | None
+    state_reason: str | None
 
 
 class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -215,7 +215,7 @@ def _stored(row: asyncpg.Record) -> StoredSitting:
         terms=_terms(row),
         last_n=row["last_n"],
         last_chain=row["last_chain"] or event_genesis(row["id"]),
-        last_reason=row["last_reason"],
+        state_reason=row["state_reason"],
     )
 
 

@@ -11,18 +11,23 @@ SELECT id FROM sitting WHERE shift_id = $1 ORDER BY id FOR UPDATE
 SELECT id FROM sitting WHERE state = 'running' AND deadline_at < $1 ORDER BY id LIMIT 2000 FOR UPDATE SKIP LOCKED
 
 -- name: select_sittings
--- Sittings with their shift's terms and the last of their log.
+-- Sittings with their shift's terms, the last of their log, and why they were paused or ended.
 SELECT sitting.id, sitting.shift_id, sitting.seed, sitting.fence, sitting.tab_fence, sitting.holder,
     sitting.state, sitting.started_at, sitting.paused_at, sitting.paused_ms, sitting.extra_ms,
     sitting.ended_at, sitting.ended_by,
     shift.form_id, shift.opens_at, shift.closes_at, shift.started_at AS bell_at, shift.late_minutes, shift.admission,
-    exam.minutes, coalesce(last.n, 0) AS last_n, last.chain AS last_chain, last.reason AS last_reason
+    exam.minutes, coalesce(last.n, 0) AS last_n, last.chain AS last_chain, state_event.reason AS state_reason
 FROM sitting
 JOIN shift ON shift.id = sitting.shift_id
 JOIN exam ON exam.id = shift.exam_id
 LEFT JOIN LATERAL (
-    SELECT n, chain, reason FROM sitting_event WHERE sitting_event.sitting_id = sitting.id ORDER BY n DESC LIMIT 1
+    SELECT n, chain FROM sitting_event WHERE sitting_event.sitting_id = sitting.id ORDER BY n DESC LIMIT 1
 ) AS last ON true
+LEFT JOIN LATERAL (
+    SELECT reason FROM sitting_event
+    WHERE sitting_event.sitting_id = sitting.id AND sitting_event.kind = sitting.state
+    ORDER BY n DESC LIMIT 1
+) AS state_event ON true
 WHERE sitting.id = ANY($1::bigint[])
 ORDER BY sitting.id
 

@@ -135,6 +135,7 @@ async def _welcome(hub: Hub, tab: Tab, opening: sit.Opening) -> None:
             form=FormRef(url=f"/forms/{form.sha256}.bin", sha256=form.sha256, size=form.size),
             order=form.order(stored.seed),
             form_key=form_key_text(form.key) if stored.sitting.state in LIVE else None,
+            reason=stored.state_reason,
             receipt=sit.make_receipt(stored, opening.links, tab.script, form.contents),
         )
     )

@@ -15,13 +15,13 @@ from aiohttp import ClientConnectionResetError, WSMsgType, web
 
 from exam_server.actions.sit import LoadedForm, Opening
 from exam_server.core.chain import journal_chain
-from exam_server.core.script import Journalled, Script, read_script
+from exam_server.core.script import Journalled, Script, is_answered, read_script
 from exam_server.core.sitting import LIVE
 from exam_server.core.timing import timing_of
 from exam_server.core.turn import refusal
 from exam_server.metrics import ACK_SECONDS, CLOSES
 from exam_server.protocol.message import MAX_UNACKNOWLEDGED
-from exam_server.protocol.sitting import Ack, CloseCode, RefusalCode, Refused, ServerMessage, State
+from exam_server.protocol.sitting import Ack, Answer, CloseCode, RefusalCode, Refused, ServerMessage, State
 from exam_server.store.flusher import Flusher
 from exam_server.store.journal import Fate, JournalRow
 from exam_server.store.presence import Presence
@@ -105,6 +105,7 @@ class Tab:
         self.stored = opening.stored
         self.form = form
         self.script: Script = read_script(link.payload for link in opening.links)
+        self._answered = self.script.answered(form.contents)
         self.seen_at: datetime = opening.stored.terms.opens_at
         self.committed_seq = self.head_seq = self._acked_seq = len(opening.links)
         self._head_chain = opening.head
@@ -246,7 +247,7 @@ class Tab:
                 state=stored.sitting.state.value,
                 timing=timing_of(stored.sitting, stored.terms, now),
                 form_key=form_key_text(self.form.key) if stored.sitting.state in LIVE else None,
-                reason=stored.last_reason,
+                reason=stored.state_reason,
             )
         )
 
@@ -278,7 +279,7 @@ class Tab:
             worker=worker,
             connected=connected,
             seen_at=self.seen_at,
-            answered=self.script.answered(self.form.contents),
+            answered=self._answered,
             flagged=len(self.script.flags),
             unsaved=self.unsaved,
             item=self.script.position,
@@ -292,8 +293,17 @@ class Tab:
     def _kept(self, row: JournalRow, event: Journalled) -> None:
         self.committed_seq = row.seq
         self._acked_from = row.received_at
+        self._answered += self._answered_more(event)
         self.script.take(event)
         self._tidings.to_acknowledge(self)
+
+    def _answered_more(self, event: Journalled) -> int:
+        """How many more items the event leaves answered: 1, 0 or -1. Counting all anew would cost each
+        event."""
+        if not isinstance(event, Answer):
+            return 0
+        content, before = self.form.contents[event.item], self.script.answers.get(event.item)
+        return is_answered(content, event.response) - is_answered(content, before)
 
     def _fall(self, code: CloseCode) -> None:
         if not self.closing:

@@ -36,6 +36,7 @@ function welcome(fence: number, last_seq: number, saved: Saved[], position: numb
     form: null,
     order: null,
     form_key: null,
+    reason: null,
     receipt: null,
   };
 }

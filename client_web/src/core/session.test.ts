@@ -23,6 +23,7 @@ const WELCOME: Welcome = {
   form: null,
   order: null,
   form_key: "key",
+  reason: null,
   receipt: null,
 };
 

@@ -208,6 +208,7 @@ function welcomed(session: Session, welcome: Welcome, local_ms: number): Session
     form: welcome.form,
     order: welcome.order,
     formKey: welcome.form_key ?? session.formKey,
+    reason: welcome.reason,
     receipt: welcome.receipt,
   };
 }

@@ -784,7 +784,7 @@ export interface Saved {
   flagged: boolean;
 }
 /**
- * The whole state of the sitting. ``last_seq`` is the highest committed event; the client drops what it holds up to there and sends the rest. ``form_key`` (base64url, 32 bytes) is present from the bell on.
+ * The whole state of the sitting. ``last_seq`` is the highest committed event; the client drops what it holds up to there and sends the rest. ``form_key`` (base64url, 32 bytes) is present from the bell on. ``reason`` is why it is paused or was ended, to be shown.
  */
 export interface Welcome {
   type: "welcome";
@@ -799,6 +799,7 @@ export interface Welcome {
   form: FormRef | null;
   order: FormOrder | null;
   form_key: string | null;
+  reason: string | null;
   receipt: Receipt | null;
 }
 /**
