@@ -9,8 +9,8 @@ from exam_server.clock import SystemClock
 MORNING = datetime(2026, 6, 26, 0, 30, tzinfo=UTC)
 """An exam morning: half past seven in Vietnam."""
 
-# What runs in every page before its own code: its clocks show the server's time. `ahead` only grows, so that the
-# order in which several of these scripts run does not matter.
+# What runs in every page before its own code: its clocks show the server's time. `ahead` only grows, so that
+# the order in which several of these scripts run does not matter.
 _PAGE_SCRIPT = """
 (() => {
   const first = window.__ahead_ms === undefined;

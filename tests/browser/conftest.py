@@ -13,6 +13,7 @@ from exam_server.store.embedded import EmbeddedPostgres
 from exam_server.web.static import STATIC
 from tests.browser.chromium import ARGUMENTS, chromium_path
 from tests.browser.clock import ExamClock
+from tests.browser.record import Record
 from tests.browser.site import Site, running_site
 from tests.browser.visitor import LAB_PC, Visitor, open_visitor
 from tests.browser.world import World, make_world
@@ -32,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncGenerator[Browser]:
-    """The machine's Chromium; without it, or without the built client, the tests are skipped unless required."""
+    """The machine's Chromium; without it or the built client the tests are skipped, unless required."""
     path = chromium_path()
     if path is None:
         _missing("there is no Chromium on this machine")
@@ -80,6 +81,12 @@ async def site(database: Database, secrets: Secrets, clock: ExamClock) -> AsyncG
     """The running server."""
     async with running_site(database, secrets, clock) as site:
         yield site
+
+
+@pytest.fixture
+def record(site: Site, world: World) -> Record:
+    """What this test's database holds."""
+    return Record(site, world)
 
 
 @pytest.fixture

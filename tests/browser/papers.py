@@ -1,4 +1,4 @@
-"""Word files that these tests import: a small whole paper, one with contradicting keys, and one of any length."""
+"""Word files that these tests import: a whole paper of any length, and one with contradicting keys."""
 
 from collections.abc import Iterator
 

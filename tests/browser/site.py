@@ -11,6 +11,7 @@ from exam_server.config import Config
 from exam_server.secrets import Secrets
 from exam_server.store.database import Database
 from exam_server.web.hub import HUB
+from exam_server.web.middleware import Handler
 from tests.browser.clock import ExamClock
 
 
@@ -18,6 +19,7 @@ class Site:
     """A server that can be stopped and started again at the same address."""
 
     def __init__(self, database: Database, secrets: Secrets, clock: ExamClock) -> None:
+        self.lets_sockets_through = True
         self.database = database
         self.secrets = secrets
         self.clock = clock
@@ -34,6 +36,7 @@ class Site:
         """Answer requests."""
         config = Config(host="127.0.0.1", port=self._port)
         self._app = create_app(config, self.database, self.secrets, self.clock)
+        self._app.middlewares.append(self._gate)
         self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True).start()
@@ -43,6 +46,13 @@ class Site:
         if self._runner is not None:
             await self._runner.cleanup()
         self._runner = None
+
+    @web.middleware
+    async def _gate(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Like a proxy in front that serves pages, but no sockets while it is told so."""
+        if request.path == "/ws/sitting" and not self.lets_sockets_through:
+            return web.Response(status=503)
+        return await handler(request)
 
     async def tick(self) -> None:
         """Look at the clock now, rather than at the next second."""

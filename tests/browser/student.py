@@ -5,14 +5,14 @@ from collections.abc import Sequence
 
 from playwright.async_api import Locator, Page, expect
 
-from exam_server.catalogue import text
+from exam_server.catalogue import Language, text
 from tests.browser.clock import ExamClock
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 from tests.browser.world import Candidate
 
 
-def words(key: str, language: str = "vi", **params: str | int) -> str:
+def words(key: str, language: Language = "vi", **params: str | int) -> str:
     """A text of the student's page."""
     return text(language, "student", key, **params)
 
@@ -20,7 +20,7 @@ def words(key: str, language: str = "vi", **params: str | int) -> str:
 class Student:
     """Drives the student's page of one window."""
 
-    def __init__(self, visitor: Visitor, language: str = "vi") -> None:
+    def __init__(self, visitor: Visitor, language: Language = "vi") -> None:
         self.visitor = visitor
         self.language = language
 
@@ -76,7 +76,7 @@ class Student:
         await self.rail.locator("button.number").nth(place).click()
         await expect(self.rail.locator("button.number").nth(place)).to_have_attribute("aria-current", "true")
 
-    def strip(self, key: str, **params: str | int) -> Locator:
+    def note(self, key: str, **params: str | int) -> Locator:
         """A strip between bar and paper."""
         return self.page.locator(".strip", has_text=self.words(key, **params))
 
@@ -108,3 +108,13 @@ async def skip_time(site: Site, clock: ExamClock, visitors: Sequence[Visitor], *
     for visitor in visitors:
         await clock.show_in(visitor.context)
     await site.tick()
+
+
+async def opened_paper(visitor: Visitor, candidate: Candidate, site: Site, clock: ExamClock) -> Student:
+    """A student whose paper the bell has just opened."""
+    student = Student(visitor)
+    await student.log_in(candidate)
+    await student.expect_waiting()
+    await skip_time(site, clock, [visitor], minutes=30)
+    await student.expect_paper()
+    return student

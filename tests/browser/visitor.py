@@ -98,6 +98,7 @@ async def serious_findings(page: Page) -> list[str]:
         """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
             .filter((one) => ["serious", "critical"].includes(one.impact))
             .map((one) => `${one.id}: ` + one.nodes.slice(0, 3).map((node) =>
-                `${node.html.slice(0, 160)} (${(node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? ""})`).join(" | "))"""
+                `${node.html.slice(0, 160)} (${[...node.any, ...node.all, ...node.none][0]?.message})`,
+            ).join(" | "))"""
     )
     return [str(line) for line in found]

@@ -1,4 +1,4 @@
-"""An exam morning made by the actions that the product itself uses: a paper from Word, a class of 24, staff."""
+"""An exam morning made by the product's own actions: a paper from Word, a class of 24, staff."""
 
 from datetime import timedelta
 from pathlib import Path
