@@ -66,7 +66,8 @@ class Hub:
         self._refreshing = asyncio.Lock()
         self._unacknowledged: dict[Tab, None] = {}
         self._post = asyncio.Event()
-        self._presence: dict[int, Presence] = {}
+        self._seen: dict[int, Tab] = {}
+        self._left: dict[int, Presence] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     # Tabs come and go.
@@ -85,12 +86,14 @@ class Hub:
             del self._tabs[tab.sitting_id]
             CONNECTIONS.set(len(self._tabs))
             if tab.welcomed:
-                self._presence[tab.sitting_id] = tab.presence(self.worker, connected=False)
+                self._seen.pop(tab.sitting_id, None)
+                self._left[tab.sitting_id] = tab.presence(self.worker, connected=False)
 
     def seen(self, tab: Tab) -> None:
-        """The tab told something that the invigilator should see within a second."""
+        """The tab told something that the invigilator should see within a second: it is stored with the
+        others."""
         if self._tabs.get(tab.sitting_id) is tab:
-            self._presence[tab.sitting_id] = tab.presence(self.worker, connected=True)
+            self._seen[tab.sitting_id] = tab
 
     async def open(self, tab: Tab, entry: Entry) -> sit.Opening:
         """Load the tab's sitting and its form."""
@@ -242,13 +245,16 @@ class Hub:
             await self._store_presence()
 
     async def _store_presence(self) -> None:
-        if not self._presence:
+        left, self._left = self._left, {}
+        seen, self._seen = self._seen, {}
+        told = left | {known: tab.presence(self.worker, connected=True) for known, tab in seen.items()}
+        if not told:
             return
-        told, self._presence = self._presence, {}
         try:
             await sit.store_presence(self.database, list(told.values()))
         except _TROUBLE:
-            self._presence = told | self._presence
+            self._left = left | self._left
+            self._seen = seen | self._seen
             raise
 
     def _tell_presence(self) -> None:
