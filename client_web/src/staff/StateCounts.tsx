@@ -1,16 +1,5 @@
-import type { SittingState } from "./core/bulk";
+import { STATES } from "./core/bulk";
 import { StateMark } from "./StateMark";
-
-const STATES: readonly SittingState[] = [
-  "registered",
-  "admitted",
-  "waiting",
-  "running",
-  "paused",
-  "submitted",
-  "closed",
-  "voided",
-];
 
 /** How many stand in each state that occurs. */
 export function StateCounts({ states }: { states: Readonly<Record<string, number>> }) {

@@ -5,7 +5,7 @@ import { compareTexts } from "../core/names";
 import { type Order, ordered, turned } from "../core/order";
 import { readable } from "../core/readable";
 import { type Column, DataTable } from "../DataTable";
-import { partText } from "../parts";
+import { partText, shortPlace } from "../parts";
 import { coded, t } from "../texts";
 
 type Name = "number" | "part" | "kind" | "level" | "text" | "state" | "source";
@@ -83,7 +83,7 @@ function columns(narrow: boolean): Column<Name>[] {
     { name: "state", label: t("column_review"), sorts: true, class: "w-state" },
     { name: "source", label: t("column_source"), sorts: true, class: "w-source" },
   ];
-  return narrow ? all.filter((column) => ["part", "number", "text", "state"].includes(column.name)) : all;
+  return narrow ? all.filter((column) => ["number", "text", "state"].includes(column.name)) : all;
 }
 
 /** What a column orders by, as a number or a text; null is not there. */
@@ -113,8 +113,8 @@ interface RowProps {
 function Row({ row, narrow, reachable, shown, onShow }: RowProps) {
   return (
     <tr class={shown ? "row row-shown" : "row"} onClick={onShow}>
-      <td>{row.part && partText(row.part)}</td>
-      <td class="number">{row.number}</td>
+      {!narrow && <td>{row.part && partText(row.part)}</td>}
+      <td class="number">{narrow ? shortPlace(row) : row.number}</td>
       <td>
         <button
           type="button"

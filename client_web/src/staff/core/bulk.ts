@@ -11,6 +11,18 @@ export type SittingState =
   | "closed"
   | "voided";
 
+/** Every state, in the order of a sitting's life. */
+export const STATES: readonly SittingState[] = [
+  "registered",
+  "admitted",
+  "waiting",
+  "running",
+  "paused",
+  "submitted",
+  "closed",
+  "voided",
+];
+
 /** What an invigilator can do, in the order of the toolbar. */
 export const COMMANDS: readonly CommandName[] = [
   "admit",

@@ -70,8 +70,7 @@ function ShiftsOf({ detail, may }: { detail: ExamDetail; may: (permission: strin
         <DataTable
           caption={t("column_shifts")}
           columns={[
-            { name: "name", label: t("column_shift"), class: "w-shift" },
-            { name: "room", label: t("column_room"), class: "w-kind" },
+            { name: "name", label: t("column_shift"), class: "w-kind" },
             { name: "opens", label: t("column_bell"), class: "w-bell" },
             { name: "candidates", label: t("column_candidates"), number: true, class: "w-number" },
             { name: "states", label: t("column_state") },
@@ -90,22 +89,27 @@ function ShiftsOf({ detail, may }: { detail: ExamDetail; may: (permission: strin
 function ShiftLine({ shift, may }: { shift: ShiftRow; may: (permission: string) => boolean }) {
   return (
     <tr>
-      <td class="strong">{shift.name}</td>
-      <td>{shift.room}</td>
+      <td>
+        <span class="strong">{shift.name}</span>
+        <br />
+        {shift.room}
+      </td>
       <td>{formatDateTime(shift.started_at ?? shift.opens_at)}</td>
       <td class="number">{shift.candidates}</td>
       <td>
         <StateCounts states={shift.states} />
       </td>
-      <td class="links">
-        {may("roster.import") && (
-          <Link to={{ page: "roster", exam: shift.exam_id, shift: shift.id }}>
-            {shift.candidates === 0 ? t("roster_import") : t("roster_open")}
-          </Link>
-        )}
-        {may("room.watch") && (
-          <Link to={{ page: "room", shift: shift.id, tab: "map" }}>{t("room_open")}</Link>
-        )}
+      <td>
+        <div class="links">
+          {may("roster.import") && (
+            <Link to={{ page: "roster", exam: shift.exam_id, shift: shift.id }}>
+              {shift.candidates === 0 ? t("roster_import") : t("roster_open")}
+            </Link>
+          )}
+          {may("room.watch") && (
+            <Link to={{ page: "room", shift: shift.id, tab: "map" }}>{t("room_open")}</Link>
+          )}
+        </div>
       </td>
     </tr>
   );

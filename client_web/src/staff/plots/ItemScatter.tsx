@@ -3,7 +3,7 @@ import type { ItemStatistics } from "../../protocol/messages";
 import { flagsOf } from "../core/flags";
 import { pathOf } from "../core/route";
 import { linear, spreadLabels } from "../core/scale";
-import { partText } from "../parts";
+import { partText, shortPlace } from "../parts";
 import { go } from "../router";
 import { t } from "../texts";
 
@@ -125,14 +125,8 @@ function Dot({ item, exam, at, label }: DotProps) {
         <circle class="dot" cx={at.x} cy={at.y} r={5} />
       )}
       <text class="dot-label" x={at.x + 9} y={label + 4}>
-        {shortName(item)}
+        {shortPlace(item)}
       </text>
     </a>
   );
-}
-
-/** "II.3": the part's numeral and the item's number. */
-function shortName(item: ItemStatistics): string {
-  const numeral = /([IVX]+)\.?$/i.exec(item.part.trim())?.[1];
-  return numeral === undefined ? String(item.number) : `${numeral}.${item.number}`;
 }

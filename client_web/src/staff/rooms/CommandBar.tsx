@@ -1,7 +1,6 @@
 import { Button } from "../../base/Button";
 import type { RoomView } from "../../protocol/messages";
-import type { SittingState } from "../core/bulk";
-import { COMMANDS, type CommandName, planFor } from "../core/bulk";
+import { COMMANDS, type CommandName, planFor, type SittingState, STATES } from "../core/bulk";
 import { NOBODY, only, type Selection } from "../core/selection";
 import { StateMark } from "../StateMark";
 import { counted, t } from "../texts";
@@ -17,7 +16,7 @@ interface CommandBarProps {
 /** Who is chosen, and what can be done to them. Counts by state choose all of that state. */
 export function CommandBar({ view, selection, mayCommand, onSelect, onCommand }: CommandBarProps) {
   const chosen = view.seats.filter((seat) => selection.chosen.has(seat.sitting));
-  const states = [...new Set(view.seats.map((seat) => seat.state))];
+  const states = STATES.filter((state) => view.seats.some((seat) => seat.state === state));
   const begun = view.shift.started_at !== null;
   return (
     <div class="command-bar">
