@@ -42,6 +42,8 @@ def bind(host: str, port: int, count: int) -> tuple[socket.socket, ...]:
                 probe.bind((host, port))
         for _ in range(count):
             sockets.append(socket.socket(family))
+            # The first also lets the next start have the port while old connections fade out.
+            sockets[-1].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             sockets[-1].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             sockets[-1].bind((host, port))
             port = sockets[-1].getsockname()[1]

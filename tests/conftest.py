@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Generator
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import asyncpg
 import pytest
@@ -20,11 +21,13 @@ _NAMES = (f"test_{number}" for number in count())
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Generator[EmbeddedPostgres]:
+def cluster() -> Generator[EmbeddedPostgres]:
     """A private PostgreSQL, gone at the end."""
-    postgres = EmbeddedPostgres(tmp_path_factory.mktemp("cluster") / "postgres")
-    yield postgres
-    postgres.stop()
+    # Not in pytest's own directory: another run closes that to the user whom PostgreSQL runs as.
+    with TemporaryDirectory(prefix="khaothi-test-") as directory:
+        postgres = EmbeddedPostgres(Path(directory) / "postgres")
+        yield postgres
+        postgres.stop()
 
 
 @pytest.fixture(scope="session")

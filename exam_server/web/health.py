@@ -6,6 +6,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from exam_server.errors import Denied
+from exam_server.metrics import REGISTRY
 from exam_server.store.health import select_alive
 from exam_server.web.addresses import is_local
 from exam_server.web.keys import CONFIG, DATABASE
@@ -27,4 +28,4 @@ async def metrics(request: web.Request) -> web.StreamResponse:
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not is_local(request) and not (token and hmac.compare_digest(given.encode(), token.encode())):
         raise Denied("metrics_closed")
-    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
