@@ -133,8 +133,8 @@ class CandidateCard(msgspec.Struct, frozen=True, kw_only=True):
 
 class Welcome(Message, frozen=True, kw_only=True, tag="welcome"):
     """The whole state of the sitting. ``last_seq`` is the highest committed event; the client drops what it
-    holds up to there and sends the rest. ``form_key`` (base64url, 32 bytes) is present from the bell on. ``reason`` is why it is
-    paused or was ended, to be shown."""
+    holds up to there and sends the rest. ``form_key`` (base64url, 32 bytes) is present from the bell on.
+    ``reason`` is why it is paused or was ended, to be shown."""
 
     version: int
     fence: int

@@ -22,7 +22,7 @@ class Student:
 
     def __init__(self, visitor: Visitor, language: Language = "vi") -> None:
         self.visitor = visitor
-        self.language = language
+        self.language: Language = language
 
     @property
     def page(self) -> Page:

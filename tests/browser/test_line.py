@@ -1,4 +1,4 @@
-"""The line drops, the server restarts, the page is reloaded: the student goes on, nothing is lost or doubled."""
+"""The line drops, the server restarts, the page is reloaded: the student goes on, nothing is lost."""
 
 import re
 
