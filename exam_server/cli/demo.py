@@ -10,6 +10,7 @@ from typing import Annotated
 
 import msgspec
 import typer
+from numpy.random import default_rng
 from rich.console import Console, Group
 from rich.panel import Panel
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -20,9 +21,11 @@ from exam_server.catalogue.formats import format_datetime
 from exam_server.cli.options import Data, Host, Port
 from exam_server.cli.session import only_server, opened, settings
 from exam_server.cli.words import LANGUAGE, say
+from exam_server.clock import SystemClock
 from exam_server.config import Config, Options
 from exam_server.core.access import Role
 from exam_server.demo.build import USERNAMES, Words, build_demo
+from exam_server.demo.classmates import draw_class, sit_all
 from exam_server.demo.logins import Logins, forget_logins, load_logins
 from exam_server.demo.school import numbers
 from exam_server.errors import Conflict
@@ -30,7 +33,9 @@ from exam_server.logging import configure_logging, open_log
 from exam_server.protocol.staff import ShiftRow
 from exam_server.store import migrations
 from exam_server.store.embedded import EmbeddedPostgres
+from exam_server.store.exams import select_questions
 from exam_server.supervisor import Supervisor, bind
+from item_bank.marking import Question
 
 SAMPLE = "samples/toan_12_giua_ky.docx"
 
@@ -47,6 +52,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 
     logins: Logins
     shift: ShiftRow
+    questions: tuple[Question, ...]
 
 
 def demo(
@@ -97,15 +103,20 @@ async def _build(config: Config, paper: Path, tell: Callable[[str], None], *, re
             now=session.clock.now(),
             progress=tell,
         )
-    return Made(logins=logins, shift=shift)
+        async with session.database.connection() as connection:
+            stored = await select_questions(connection, shift.exam_id)
+    questions = tuple(question.question() for question in stored)
+    return Made(logins=logins, shift=shift, questions=questions)
 
 
 async def _serve(supervisor: Supervisor, address: str, made: Made, classmates: int, console: Console) -> None:
     async with asyncio.TaskGroup() as group:
         running = group.create_task(supervisor.run())
         beside = group.create_task(_beside(supervisor, address, made, classmates, console))
-        await running
-        beside.cancel()
+        try:
+            await running
+        finally:
+            beside.cancel()
 
 
 async def _beside(
@@ -113,6 +124,10 @@ async def _beside(
 ) -> None:
     await supervisor.ready.wait()
     console.print(_panel(address, made, classmates))
+    rng = default_rng()
+    others = {number: pin for number, pin in made.logins.pins.items() if number != numbers()[0]}
+    present = draw_class(others, classmates, rng)
+    await sit_all(address, present, made.questions, clock=SystemClock(), rng=rng)
 
 
 def _bind(config: Config, *, chosen: bool) -> tuple[socket.socket, ...]:

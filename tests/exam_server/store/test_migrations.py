@@ -16,7 +16,8 @@ from exam_server.store.migrations import drop_everything, migrate, migrations
 QUERY_FILES = [
     path
     for path in sorted(Path(exam_server.__file__).parent.rglob("*.sql"))
-    if path.with_suffix(".py").exists() and "bench" not in path.parts  # it makes a table of its own
+    # The bench makes a table of its own.
+    if path.with_suffix(".py").exists() and "bench" not in path.parts
 ]
 
 COLUMNS = """
