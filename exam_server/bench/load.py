@@ -84,7 +84,7 @@ class Sitter:
         address: str,
         login: Login,
         seed: int,
-        latencies: list[float],
+        tally: Tally,
         forms: dict[str, Form],
     ) -> None:
         self._rng = np.random.default_rng([seed, login.sitting])
