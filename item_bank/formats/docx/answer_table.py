@@ -46,7 +46,7 @@ def words(line: Line) -> str:
         for glyph in line.labelled().glyphs
         if glyph.content is None or isinstance(glyph.content, Math)
     )
-    return re.sub(r"[ \t\u00a0]+", " ", "".join(parts)).strip()
+    return re.sub(r"\s+", " ", "".join(parts)).strip()
 
 
 def grid_words(grid: Grid) -> list[list[str]]:
@@ -67,7 +67,11 @@ def read_answer_grid(grid: Grid, *, expected: bool) -> list[Answer] | None:
         return None
     turned = _transpose(cells)
     for rows in (cells, turned):
-        found = _statement_rows(rows) or _row_pairs(rows, expected=expected)
+        found = (
+            _statement_rows(rows)
+            or _row_pairs(rows, expected=expected)
+            or _truth_rows(rows, expected=expected)
+        )
         if found:
             return found
     return _compact_cells(cells, expected=expected)
@@ -155,6 +159,18 @@ def _statement_rows(rows: Sequence[Sequence[str]]) -> list[Answer]:
             return []
         found += [Answer(number=number, value=value, statement=letter) for letter, value in values if value]
     return found
+
+
+def _truth_rows(rows: Sequence[Sequence[str]], *, expected: bool) -> list[Answer]:
+    """Rows such as "Câu 1 | a) Đ | b) S | c) Đ | d) S"."""
+    found: list[Answer] = []
+    for row in rows:
+        number, value = _number(row[0]) if row else None, " ".join(row[1:]).strip()
+        truths = read_truths(value)
+        if number is None or truths is None or len(truths) < 2:
+            return []
+        found.append(Answer(number=number, value=value))
+    return found if expected or all(not row[0][:1].isdigit() for row in rows) else []
 
 
 def _compact_cells(cells: list[list[str]], *, expected: bool) -> list[Answer] | None:

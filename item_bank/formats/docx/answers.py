@@ -59,7 +59,7 @@ _VERDICT = re.compile(
     r"\s*(?P<letter>[a-h])\s*[).:]\s*[⇒→=>\-–\s]*(?P<word>đúng|sai|đ|s|true|false)(?![^\W\d_])", re.IGNORECASE
 )
 _TRAILING = re.compile(
-    r"(?:\s*[\[(]\s*(?P<bracketed>đúng|sai|đ|s|true|false)\s*[\])]\s*\.?|\t\s*(?P<tabbed>đúng|sai|đ|s|true|false)\s*\.?)\s*$",
+    r"(?:[\[(]\s*(?P<bracketed>đúng|sai|đ|s|true|false)\s*[\])]\s*\.?|\t(?P<tabbed>đúng|sai|đ|s|true|false)\s*\.?)\s*$",
     re.IGNORECASE,
 )
 

@@ -93,6 +93,24 @@ class ItemReader:
         if found is not None:
             self.verdicts.setdefault(*found)
 
+    def take_repeated(self, again: "ItemReader", *, asks: bool) -> None:
+        """Take the key and solution that follow the paper; ``asks``: they repeat the question."""
+        self.answers += again.answers
+        self.verdicts |= again.verdicts
+        if asks:
+            self._take_marks(again)
+        else:
+            self.solution += [*again.stem, *(line for choice in again.choices() for line in choice.raw)]
+        self.solution += again.solution
+
+    def _take_marks(self, again: "ItemReader") -> None:
+        everything_counts = again.shape() == "true_false"
+        letters = marked(again.choices(), all_may_count=everything_counts)
+        if everything_counts and letters:
+            self.answers.append("".join("ĐS"[choice.letter not in letters] for choice in again.choices()))
+        elif letters:
+            self.answers.append(", ".join(sorted(letters)))
+
     def shape(self) -> Shape:
         """The kind that the item shows, else the kind that its part announces."""
         if len(self.options) >= 2 or (self.options and self.mode in (None, "single_choice")):

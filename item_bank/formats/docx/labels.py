@@ -42,7 +42,7 @@ class ChoiceLabel:
 
 
 _PART = re.compile(
-    r"\s*(?P<word>PHẦN|Phần|NHÓM|Nhóm|PART|Part|SECTION|Section)\s+(?P<number>IV|I{1,3}|[1-4]|[A-D])"
+    r"\s*(?P<word>PHẦN|Phần|NHÓM|Nhóm|DẠNG|Dạng|PART|Part|SECTION|Section)\s+(?P<number>IV|I{1,3}|[1-4]|[A-D])"
     r"(?P<after>\s*[.:)\-–—(]|\s*$|\s)"
 )
 _TITLED_PART = re.compile(
@@ -72,12 +72,19 @@ _PART_MODES: Mapping[Part, Mode] = {"I": "single_choice", "II": "true_false", "I
 def part_heading(text: str) -> PartHeading | None:
     """The part that a line opens, or None."""
     match = _PART.match(text)
-    if match is not None and (match["word"].isupper() or match["after"].strip() or match.end() == len(text)):
+    if match is not None and _is_heading(match, text):
         return _heading(_ROMAN.get(match["number"]), text)
     titled = _TITLED_PART.match(text)
     if titled is not None and text[: titled.end()].upper() == text[: titled.end()]:
         return _heading(_ROMAN.get(titled["number"] or ""), text)
     return None
+
+
+def _is_heading(match: re.Match[str], text: str) -> bool:
+    ends = bool(match["after"].strip()) or match.end() == len(text)
+    # "Nhóm 1: Na, K" and "Dạng 2." stand in stems too; as headings they say what kind of questions follow.
+    loose = match["word"] in ("Nhóm", "Dạng", "Section")
+    return any(pattern.search(text) for pattern, _, _ in _MODES) if loose else match["word"].isupper() or ends
 
 
 def named_part(text: str) -> Part | None:
@@ -176,16 +183,17 @@ def choice_labels(text: str, letters: str, done: int) -> list[ChoiceLabel]:
 
 
 def _candidates(text: str) -> Iterator[ChoiceLabel]:
+    opening = len(text) - len(text.lstrip())
     for match in _CHOICE.finditer(text):
         start = match.start() + len(match[0]) - len(match[0].lstrip())
-        label = _candidate(text, match, start)
+        label = _candidate(text, match, start, opens=start <= opening)
         if label is not None:
             yield label
 
 
-def _candidate(text: str, match: re.Match[str], start: int) -> ChoiceLabel | None:
-    before = text[:start]
-    strong = not before.strip() or before[-1] == "\t" or (before[-2:].isspace() and len(before) > 1)
+def _candidate(text: str, match: re.Match[str], start: int, *, opens: bool) -> ChoiceLabel | None:
+    before = text[max(0, start - 2) : start]
+    strong = opens or before[-1] == "\t" or (len(before) > 1 and before.isspace())
     following = text[match.end() : match.end() + 1]
     weak = before[-1:].isspace() or before[-1:] == OBJECT
     clear = match["separator"] in ".)" and (not following or following.isspace() or following == OBJECT)
@@ -226,21 +234,23 @@ def _next_label(rest: list[ChoiceLabel], letters: str, done: int, *, first: bool
     )
 
 
+_UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚĂĐĨŨƠƯẠ-Ỹ"
 _SOLUTION = re.compile(
-    r"\s*(?:(?:Lời\s+giải|Hướng\s+dẫn\s+(?:giải|trả\s+lời|chấm)|Giải\s+chi\s+tiết|HDG|Giải\s+thích|Solution|Explanation)"
-    r"(?:\s+(?:chi\s+tiết|tham\s+khảo|chi\s+tiết\s+tham\s+khảo))?(?:\s*[.:])?|(?:Giải|Hướng\s+dẫn)\s*(?::|\.?\s*$))\s*",
+    r"\s*(?:(?:Lời\s+giải|Hướng\s+dẫn\s+(?:giải|trả\s+lời|chấm)|HDG)(?:\s+chi\s+tiết)?(?:\s+tham\s+khảo)?"
+    rf"(?:\s*[.:]|\s*$|(?=\s+(?-i:[{_UPPER}{OBJECT}])))"
+    r"|(?:Giải(?:\s+chi\s+tiết|\s+thích)?|Hướng\s+dẫn|Solution|Explanation)\s*(?::|\.?\s*$))\s*",
     re.IGNORECASE,
 )
 _ANSWER = re.compile(
-    r"\s*[\[(]?\s*(?:Đáp\s*án|Đáp\s*số|ĐS|ĐA|Đ/A|Trả\s*lời|Kết\s*quả|Answer|Key)\s*(?:đúng)?\s*"
-    r"(?::|là\s*:?|(?=[A-H]\s*\.?\s*$))\s*",
+    r"[\[(]?\s*(?:(?P<sure>Đáp\s*án|Đáp\s*số)\s*(?:đúng)?\s*(?::|là(?!\w)\s*:?|$|(?=[A-H]\s*\.?\s*$))"
+    r"|(?:ĐS|ĐA|Đ/A|Trả\s*lời|Kết\s*quả|Answer|Key)\s*:)\s*",
     re.IGNORECASE,
 )
 _INLINE_ANSWER = re.compile(
-    r"[\[(]?\s*\b(?:Đáp\s*án|Đáp\s*số|ĐS|Trả\s*lời|Answer)\s*(?:đúng)?\s*:\s*", re.IGNORECASE
+    r"(?:[\[(]\s{0,3})?\b(?:Đáp\s*án|Đáp\s*số|ĐS|Trả\s*lời|Answer)\s*(?:đúng)?\s*:\s*", re.IGNORECASE
 )
 _CHOSEN = re.compile(
-    r"(?:^|[\s.,;⇒→])\s*(?:Ta\s+)?Chọn\s*(?::\s*)?(?:đáp\s*án\s*|phương\s*án\s*|câu\s*)?(?P<letter>[A-H])\s*\.?\s*$",
+    r"(?:^|[\s.,;⇒→])(?:Ta\s+)?Chọn\s*(?::\s*)?(?:đáp\s*án\s*|phương\s*án\s*|câu\s*)?(?P<letter>[A-H])\s*\.?\s*$",
     re.IGNORECASE,
 )
 _ANSWER_HEADING = re.compile(
@@ -268,6 +278,12 @@ def answer_label(text: str) -> int | None:
     """Where the answer starts on a line such as "Đáp án: B"; None when the line is none."""
     match = _ANSWER.match(text)
     return None if match is None else match.end()
+
+
+def is_sure_answer(text: str) -> bool:
+    """Whether the line says "Đáp án"; "Kết quả: …" may be a line of a stem as well."""
+    match = _ANSWER.match(text)
+    return match is not None and match["sure"] is not None
 
 
 def inline_answer(text: str) -> tuple[int, int] | None:

@@ -1,7 +1,7 @@
 """The walk over a paper's lines: which part, question, option, passage or solution each belongs to."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from msgspec import structs
@@ -9,14 +9,23 @@ from msgspec import structs
 from item_bank.formats.docx import labels
 from item_bank.formats.docx.answer_table import (
     Answer,
-    grid_words,
     is_value,
     read_answer_grid,
     read_answer_line,
     words,
 )
+from item_bank.formats.docx.answers import verdict
 from item_bank.formats.docx.item_reader import ItemReader, fits, note_statement
-from item_bank.formats.docx.lines import Glyph, Grid, GridCell, Line, Source
+from item_bank.formats.docx.layout import (
+    blocks_of,
+    boxed_answer,
+    cells_of,
+    holds_questions,
+    lines_of,
+    option_blocks,
+    statement_table,
+)
+from item_bank.formats.docx.lines import Glyph, Grid, Line, Source
 from item_bank.formats.docx.marks import Choice
 from item_bank.formats.docx.texts import rich
 from item_bank.formats.errors import UnreadableFile
@@ -28,9 +37,8 @@ MAX_TITLE_CHARACTERS = 200
 
 # What a teacher must know of the whole file, wherever it was found.
 _OF_THE_FILE = ("tracked_changes", "text_box", "hidden_text")
+_CHOSEN_ALONE = re.compile(r"(?:Ta\s+)?Chọn\W.{0,12}", re.IGNORECASE)
 _EXAM_TITLE = re.compile(r"\bĐỀ\b|\bTEST\b|\bEXAM", re.IGNORECASE)
-_TRUE_FALSE_HEADS = re.compile(r"(đúng|đ|true|sai|s|false)\s*[.:]?", re.IGNORECASE)
-_TICKED = re.compile(r"[xX×✓✔☑☒vV√]")
 
 
 @dataclass(kw_only=True)
@@ -85,7 +93,7 @@ class PaperReader:
         if isinstance(source, Grid):
             self._read_grid(source)
         else:
-            self._read_line(_written(source))
+            self._read_line(_written(source).cut(0))
 
     # Warnings
 
@@ -105,10 +113,12 @@ class PaperReader:
             self._leave_item()
             self._in_answers = True
             return
+        if self._take_boxes(grid):
+            return
         flat = self._flattened(grid)
         self._warn(grid.warnings)
         if flat is None:
-            self._warn([code for line in _lines_of(grid) for code in line.warnings])
+            self._warn([code for line in lines_of(grid) for code in line.warnings])
             self._take(grid)
             return
         for line in flat:
@@ -116,59 +126,30 @@ class PaperReader:
 
     def _flattened(self, grid: Grid) -> list[Source] | None:
         """The lines of a table that is only there to place them; None for a table that is content."""
-        cells = [cell for row in grid.rows for cell in row]
-        if not self._started or len(cells) == 1 or self._holds_questions(cells):
-            return [block for cell in cells for block in cell.blocks]
+        cells = cells_of(grid)
+        if not self._started or len(cells) == 1 or holds_questions(grid):
+            return blocks_of(cells)
         item = self._item
-        if item is None or item.solving or item.answered or self._in_passage:
+        if item is None or item.solving or item.answered or self._in_passage or item.options:
             return None
-        if not item.options:
-            ordered = _option_cells(cells)
-            if ordered is not None:
-                return [block for cell in ordered for block in cell.blocks]
-        return self._statement_table(item, grid)
+        options = option_blocks(grid)
+        if options is not None or item.statements or item.mode in ("short_answer", "essay"):
+            return options
+        found = statement_table(grid, announced=item.mode == "true_false")
+        if found is None:
+            return None
+        item.truths |= found.truths
+        return found.sources
 
-    def _holds_questions(self, cells: Sequence[GridCell]) -> bool:
-        return any(
-            labels.question_label(line.labelled().text, bare=False) is not None
-            for cell in cells
-            for line in _lines(cell)
-        )
-
-    def _statement_table(self, item: ItemReader, grid: Grid) -> list[Source] | None:
-        """A table of statements, with or without columns "Đúng" and "Sai" to tick."""
-        if item.statements or item.mode in ("short_answer", "essay"):
-            return None
-        texts = grid_words(grid)
-        truths = [_head_truth(text) for text in texts[0]]
-        ticked = True in truths and False in truths
-        if item.mode != "true_false" and not ticked:
-            return None
-        rows = [(row, words) for row, words in zip(grid.rows, texts, strict=True) if _opens_statement(words)]
-        if len(rows) < 2 or len(rows) < len(grid.rows) - 1:
-            return None
-        for letter, (_, row_texts) in zip(labels.STATEMENT_LETTERS, rows, strict=False):
-            self._note_ticks(item, letter, row_texts, truths if ticked else [])
-        head = (
-            []
-            if _opens_statement(texts[0]) or ticked
-            else [block for cell in grid.rows[0] for block in cell.blocks]
-        )
-        width = (
-            next((place for place, truth in enumerate(truths) if truth is not None), None) if ticked else None
-        )
-        return [*head, *(block for row, _ in rows for cell in row[:width] for block in cell.blocks)]
-
-    def _note_ticks(
-        self, item: ItemReader, letter: str, row: Sequence[str], truths: Sequence[bool | None]
-    ) -> None:
-        ticks = [
-            truth
-            for text, truth in zip(row, truths, strict=False)
-            if truth is not None and _TICKED.fullmatch(text)
-        ]
-        if len(ticks) == 1:
-            item.truths[letter] = ticks[0]
+    def _take_boxes(self, grid: Grid) -> bool:
+        """Whether the table is a row of boxes to write a short answer in; what they hold is the key."""
+        item = self._item
+        boxed = boxed_answer(grid) if item is not None and item.mode == "short_answer" else None
+        if item is None or boxed is None:
+            return False
+        if boxed:
+            item.answers.append(boxed)
+        return True
 
     # Lines
 
@@ -218,14 +199,27 @@ class PaperReader:
             self._in_answers, self._part = True, labels.named_part(text)
             self._note_answers(read_answer_line(words(line.cut(heading))) or [])
             return True
-        if not (self._in_answers or self._after_end):
-            return False
-        answers = read_answer_line(words(line))
-        self._note_answers(answers or [])
-        return answers is not None
+        answers = self._announced_answers(line)
+        if answers and not (self._in_answers or self._after_end):
+            self._leave_item()
+            self._in_answers = True
+        self._note_answers(answers)
+        return bool(answers)
 
     def _heads_one_answer(self, text: str, rest: str) -> bool:
         return self._item is not None and (not text.isupper() or is_value(rest))
+
+    def _announced_answers(self, line: Line) -> list[Answer]:
+        """The answers of a line, where answers have been announced.
+
+        "Đáp án" alone may announce them too: then at least two stand on the line.
+        """
+        item = self._item
+        waiting = item is not None and item.answered and not item.answers and not item.solution
+        if not (self._in_answers or self._after_end or waiting):
+            return []
+        answers = read_answer_line(words(line)) or []
+        return answers if len(answers) > 1 or not waiting else []
 
     def _read_question(self, line: Line, text: str) -> bool:
         label = labels.question_label(text, bare=self.bare)
@@ -348,18 +342,29 @@ class PaperReader:
         place = labels.answer_label(text)
         if place is not None:
             answer = words(line.cut(place)).rstrip("])")
-            if not labels.is_placeholder(answer):
-                item.answers.append(answer)
-            item.answered = True
+            blank = labels.is_placeholder(answer)
+            if blank or is_value(answer) or labels.is_sure_answer(text):
+                item.answers += [] if blank else [answer]
+                item.answered = True
+                return True
+        return self._read_bare_answer(item, text) or self._read_chosen(item, text)
+
+    def _read_bare_answer(self, item: ItemReader, text: str) -> bool:
+        """A value alone below "Đáp án"."""
+        waiting = item.answered and not item.answers and not item.solution and not item.solving
+        if waiting and is_value(text):
+            item.answers.append(text.strip())
             return True
-        chosen = labels.chosen_letter(text) if item.options and (item.solving or item.answered) else None
-        if chosen is None:
-            chosen = labels.chosen_letter(text) if item.options and re.fullmatch(r"\s*Chọn.*", text) else None
+        return False
+
+    def _read_chosen(self, item: ItemReader, text: str) -> bool:
+        alone = _CHOSEN_ALONE.fullmatch(text) is not None
+        expected = item.solving or item.answered or alone
+        chosen = labels.chosen_letter(text) if item.choices() and expected else None
         if chosen is None:
             return False
         item.answers.append(chosen)
         # "Chọn B." alone is a key; at the end of a sentence it is part of the solution.
-        alone = re.fullmatch(r"\s*(?:Ta\s+)?Chọn\W.{0,12}", text) is not None
         item.answered = item.answered or alone
         return alone
 
@@ -391,23 +396,37 @@ class PaperReader:
     def _close_review(self) -> None:
         item, lines = self._review, self._review_lines
         self._review, self._review_lines = None, []
-        if item is None:
-            return
-        item.solving = True
-        places = [
-            place
-            for place, line in enumerate(lines)
-            if isinstance(line, Line) and labels.solution_marker(line.text) is not None
-        ]
-        for place, source in enumerate(lines):
-            repeated = bool(places) and place < places[0]
-            if isinstance(source, Grid):
-                item.solution += [] if repeated else [source]
-            elif not repeated:
-                marker = labels.solution_marker(source.text)
-                self._add_rest(item, source.cut(marker or 0))
+        if item is not None:
+            self._settle_review(item, lines)
+
+    def _settle_review(self, item: ItemReader, lines: Sequence[Source]) -> None:
+        """Give a solution to its item.
+
+        It may repeat the question; and what was taken for one may be another question of the same number.
+        """
+        again = ItemReader(number=item.number, part=item.part, mode=item.mode)
+        for line in lines:
+            if isinstance(line, Line):
+                self._read_again(again, line)
             else:
-                self._read_answer(item, source, source.text)
+                again.add(line)
+        asks = bool(again.choices() and again.stem_words())
+        if asks and again.stem_words() != item.stem_words():
+            again.warn("duplicate_number")
+            self.items.append(again)
+        else:
+            item.take_repeated(again, asks=asks)
+
+    def _read_again(self, again: ItemReader, line: Line) -> None:
+        chosen = labels.chosen_letter(line.text) if not again.choices() else None
+        again.answers += [] if chosen is None else [chosen]
+        if verdict(line.text) is not None:
+            again.note_verdict(line.text)
+            again.solution.append(line)
+        elif chosen is None or _CHOSEN_ALONE.fullmatch(line.text) is None:
+            held, self._item = self._item, again
+            self._read_item_line(again, line)
+            self._item = held
 
     def _note_answers(self, answers: Sequence[Answer]) -> None:
         self._answers += [_PlacedAnswer(part=self._part, answer=answer) for answer in answers]
@@ -464,57 +483,9 @@ def _choice(line: Line, label: labels.ChoiceLabel, end: int) -> Choice:
     )
 
 
-def _lines(cell: GridCell) -> Iterator[Line]:
-    for block in cell.blocks:
-        if isinstance(block, Line):
-            yield block
-        else:
-            yield from _lines_of(block)
-
-
-def _lines_of(grid: Grid) -> Iterator[Line]:
-    return (line for row in grid.rows for cell in row for line in _lines(cell))
-
-
-def _first_text(cell: GridCell) -> str:
-    return next((line.labelled().text for line in _lines(cell) if not line.is_blank), "")
-
-
-def _option_cells(cells: Sequence[GridCell]) -> list[GridCell] | None:
-    """Cells in the order of the option letters that open them; None when they do not hold options."""
-    letters = [_opening_letter(_first_text(cell), labels.OPTION_LETTERS) for cell in cells]
-    known = [letter for letter in letters if letter is not None]
-    if "A" not in known or (
-        "B" not in known and len(labels.choice_labels(_first_text(cells[0]), "ABCDEFGH", 0)) < 2
-    ):
-        return None
-    in_order = iter(
-        sorted((pair for pair in zip(letters, cells, strict=True) if pair[0]), key=lambda pair: pair[0] or "")
-    )
-    return [
-        cell if letter is None else next(in_order)[1] for letter, cell in zip(letters, cells, strict=True)
-    ]
-
-
-def _opening_letter(text: str, letters: str) -> str | None:
-    match = re.match(r"\s*[*#]{0,2}\s?([A-Ha-h])\*?\s?[.)/:]", text)
-    return match[1] if match is not None and match[1] in letters else None
-
-
-def _opens_statement(row: Sequence[str]) -> bool:
-    return any(_opening_letter(text, labels.STATEMENT_LETTERS) for text in row[:2])
-
-
-def _head_truth(text: str) -> bool | None:
-    match = _TRUE_FALSE_HEADS.fullmatch(text)
-    return None if match is None else match[1].lower() in ("đúng", "đ", "true")
-
-
 def has_question_labels(sources: Sequence[Source]) -> bool:
     """Whether any line opens a question with a word such as "Câu"."""
-    lines = (
-        line for source in sources for line in ([source] if isinstance(source, Line) else _lines_of(source))
-    )
+    lines = (line for source in sources for line in lines_of(source))
     return any(labels.question_label(line.labelled().text) is not None for line in lines)
 
 

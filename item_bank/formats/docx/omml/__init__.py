@@ -2,7 +2,7 @@
 
 from item_bank.formats.docx.omml.pieces import UnreadableFormulaError, element
 from item_bank.formats.docx.omml.structures import read_sequence
-from item_bank.formats.docx.xml import Element
+from item_bank.formats.docx.xml import Element, M
 from item_bank.mathml import NAMESPACE, sanitise_mathml
 from item_bank.richtext import Math
 
@@ -16,6 +16,8 @@ def read_formula(source: Element, *, display: bool) -> Math | None:
 
     Raises UnreadableFormulaError for structures that are not known, and for formulas too long or too deep.
     """
+    if sum(len(text.text or "") for text in source.iter(f"{M}t")) > MAX_LATEX_CHARACTERS:
+        raise UnreadableFormulaError
     piece = read_sequence(source)
     if not piece.latex.strip():
         return None

@@ -217,7 +217,9 @@ def _operator(character: str) -> Piece:
 
 def _text_piece(text: str) -> Piece:
     # Spaces at the ends of a token are dropped by MathML, but not no-break spaces.
-    shown = re.sub(r"^\s+|\s+$", lambda spaces: "\u00a0" * len(spaces[0]), text)
+    words = text.strip()
+    lead = len(text) - len(text.lstrip())
+    shown = "\u00a0" * lead + words + "\u00a0" * (len(text) - len(words) - lead)
     return Piece(mathml=token("mtext", shown), latex=f"\\text{{{_escaped(text)}}}", role="text", single=True)
 
 
