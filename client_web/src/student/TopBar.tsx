@@ -38,15 +38,9 @@ export function TopBar({ session, form, progress, onPanel }: TopBarProps) {
         <SavedChip progress={progress} />
         <LinkChip online={session.link === "online"} />
         {session.notices.length > 0 && (
-          <Button
-            small
-            kind="quiet"
-            icon="message"
-            aria-label={t("messages_count", { count: session.notices.length })}
-            title={t("messages")}
-            onClick={() => onPanel("messages")}
-          >
-            {session.notices.length}
+          <Button small kind="quiet" icon="message" title={t("messages")} onClick={() => onPanel("messages")}>
+            <span aria-hidden="true">{session.notices.length}</span>
+            <span class="visually-hidden">{t("messages_count", { count: session.notices.length })}</span>
           </Button>
         )}
         <Button small icon="text" onClick={() => onPanel("display")}>
