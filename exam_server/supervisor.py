@@ -15,7 +15,9 @@ import structlog
 
 from exam_server.config import Config, to_environment
 from exam_server.errors import Conflict, Unavailable
-from exam_server.worker import READY
+
+READY = "ready"
+"""The line on a worker's standard output that tells that requests are answered."""
 
 PAUSE_SECONDS = 0.2
 MAX_PAUSE_SECONDS = 5.0
@@ -113,7 +115,7 @@ class Supervisor:
 
     async def _start(self, listener: socket.socket) -> Process:
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "exam_server", "worker", str(listener.fileno())),
+            *(sys.executable, "-m", "exam_server.worker", str(listener.fileno())),
             pass_fds=(listener.fileno(),),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import signal
 import socket
 import sys
@@ -11,23 +12,21 @@ from aiohttp import web
 
 from exam_server.app import create_app
 from exam_server.clock import SystemClock
-from exam_server.config import Config
+from exam_server.config import Config, read_config
 from exam_server.logging import configure_logging
 from exam_server.secrets import load_secrets
 from exam_server.store.database import open_database
-
-READY = "ready"
-"""The line on standard output that tells the supervisor that requests are answered."""
+from exam_server.supervisor import READY
 
 CONNECTIONS = 10
 SHUTDOWN_SECONDS = 10.0
 BACKLOG = 4_096
 
 
-def run_worker(config: Config, descriptor: int) -> None:
-    """Serve until told to stop, by a signal or by the supervisor's end."""
+def main() -> None:
+    """Serve on the socket whose descriptor is the argument, until a signal or the supervisor's end."""
     configure_logging()
-    uvloop.run(_serve(config, socket.socket(fileno=descriptor)))
+    uvloop.run(_serve(read_config(os.environ), socket.socket(fileno=int(sys.argv[1]))))
 
 
 async def _serve(config: Config, listener: socket.socket) -> None:
@@ -55,3 +54,7 @@ def _stop_event() -> asyncio.Event:
         loop.add_signal_handler(number, stop.set)
     loop.add_reader(sys.stdin.fileno(), stop.set)
     return stop
+
+
+if __name__ == "__main__":
+    main()

@@ -17,10 +17,8 @@ from exam_server.secrets import load_secrets
 from exam_server.store import migrations
 from exam_server.store.embedded import EmbeddedPostgres
 from exam_server.supervisor import Supervisor, bind
-from exam_server.worker import run_worker
 
 Workers = Annotated[int | None, typer.Option("--workers", min=1, max=MAX_WORKERS, help=say("option_workers"))]
-Descriptor = Annotated[int, typer.Argument()]
 
 
 def serve(host: Host = None, port: Port = None, workers: Workers = None, data: Data = None) -> None:
@@ -36,11 +34,6 @@ def serve(host: Host = None, port: Port = None, workers: Workers = None, data: D
             stack.callback(embedded.stop)
             config = msgspec.structs.replace(config, database_url=embedded.url)
         asyncio.run(_serve(config, embedded))
-
-
-def worker(descriptor: Descriptor) -> None:
-    """One of serve's processes; not for people."""
-    run_worker(settings(), descriptor)
 
 
 async def _serve(config: Config, embedded: EmbeddedPostgres | None) -> None:
