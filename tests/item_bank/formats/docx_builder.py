@@ -162,3 +162,14 @@ def zipped(files: Mapping[str, bytes], *, compression: int = zipfile.ZIP_DEFLATE
         for name, data in files.items():
             archive.writestr(zipfile.ZipInfo(name), data, compression)
     return buffer.getvalue()
+
+
+def files_of(data: bytes) -> dict[str, bytes]:
+    """The parts of a zip."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def stored(data: bytes) -> bytes:
+    """The same file without compression, which no check of ratios can refuse."""
+    return zipped(files_of(data), compression=zipfile.ZIP_STORED)

@@ -1,11 +1,9 @@
 """Files that are broken, of another kind, or made to do harm."""
 
-import io
 import struct
-import zipfile
 
 import pytest
-from docx_builder import NAMESPACES, docx, p, picture, png, table, zipped
+from docx_builder import NAMESPACES, docx, files_of, p, picture, png, stored, table, zipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,16 +23,6 @@ def refused(data: bytes) -> str:
     with pytest.raises(UnreadableFile) as caught:
         read_docx(data)
     return caught.value.code
-
-
-def files_of(data: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def stored(data: bytes) -> bytes:
-    """The same file without compression, which no check of ratios can refuse."""
-    return zipped(files_of(data), compression=zipfile.ZIP_STORED)
 
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"%PDF-1.7 ...", b"\x89PNG\r\n\x1a\n", b"{\\rtf1 }"])
