@@ -184,21 +184,32 @@ def choice_labels(text: str, letters: str, done: int) -> list[ChoiceLabel]:
 
 def _candidates(text: str) -> Iterator[ChoiceLabel]:
     opening = len(text) - len(text.lstrip())
+    place = depth = 0
     for match in _CHOICE.finditer(text):
         start = match.start() + len(match[0]) - len(match[0].lstrip())
-        label = _candidate(text, match, start, opens=start <= opening)
-        if label is not None:
-            yield label
+        depth = max(0, depth + text.count("(", place, start) - text.count(")", place, start))
+        strong = start <= opening or _is_set_apart(text, start)
+        # The "c)" of "M(a; b; c)" closes a bracket; it opens nothing.
+        closes = match["separator"] == ")" and depth > 0
+        opens = strong or (not closes and _is_clear(text, match, start))
+        place = match.end() if opens else start
+        if opens:
+            yield _label(match, start, strong=strong)
 
 
-def _candidate(text: str, match: re.Match[str], start: int, *, opens: bool) -> ChoiceLabel | None:
+def _is_set_apart(text: str, start: int) -> bool:
     before = text[max(0, start - 2) : start]
-    strong = opens or before[-1] == "\t" or (len(before) > 1 and before.isspace())
-    following = text[match.end() : match.end() + 1]
-    weak = before[-1:].isspace() or before[-1:] == OBJECT
-    clear = match["separator"] in ".)" and (not following or following.isspace() or following == OBJECT)
-    if not strong and not (weak and clear):
-        return None
+    return before[-1] == "\t" or (len(before) > 1 and before.isspace())
+
+
+def _is_clear(text: str, match: re.Match[str], start: int) -> bool:
+    """Whether a label in running text is one: a space or an object on both sides, and words behind it."""
+    before, following = text[start - 1], text[match.end() : match.end() + 1]
+    parted = before.isspace() or before == OBJECT
+    return parted and match["separator"] in ".)" and (following.isspace() or following == OBJECT)
+
+
+def _label(match: re.Match[str], start: int, *, strong: bool) -> ChoiceLabel:
     return ChoiceLabel(
         letter=match["letter"],
         start=start,

@@ -227,3 +227,17 @@ def test_long_lines_take_no_long_time(piece: str) -> None:
     ):
         # Not compressed: the packed form of such a line is refused as a bomb before it is read.
         assert read_docx(stored(docx(*blocks))).items
+
+
+def test_letters_that_end_an_option_are_no_labels() -> None:
+    item = one(
+        p("Câu 1. Chất nào?"),
+        *(p(f"{letter}. Vitamin {name}.") for letter, name in zip("ABCD", "BCDA", strict=True)),
+    )
+    assert item.options == ["Vitamin B.", "Vitamin C.", "Vitamin D.", "Vitamin A."]
+
+
+def test_letters_in_brackets_are_no_labels() -> None:
+    lines = ["a) Điểm M(a; b; c) thuộc (P).", "b) Tập (a, b, c) có 3 phần tử.", "c) ba", "d) bốn"]
+    item = one(p("PHẦN II"), p("Câu 1. Xét:"), *map(p, lines))
+    assert item.statements == [line[3:] for line in lines]
