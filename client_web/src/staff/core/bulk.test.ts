@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { COMMANDS, commandOf, confirms, namesOf, planFor, REASONS, wordingOf } from "./bulk";
+import { COMMANDS, commandOf, confirms, namesOf, offered, planFor, REASONS, wordingOf } from "./bulk";
 import { seatOf } from "./samples";
 
 const seats = [
@@ -34,6 +34,12 @@ test("a script that is in is neither paused nor submitted again, but can be void
 test("the first names, and how many more", () => {
   const many = Array.from({ length: 9 }, (_, index) => seatOf({ name: `Em ${index}` }));
   expect(namesOf(many, 3)).toEqual({ names: ["Em 0", "Em 1", "Em 2"], more: 6 });
+});
+
+test("the bell is offered until it has rung, what is for those at work after it", () => {
+  expect(offered(false)).toEqual(["admit", "start", "add_time", "message", "reset_pin", "void"]);
+  expect(offered(true)).not.toContain("start");
+  expect(offered(true)).toContain("force_submit");
 });
 
 test("every command offers reasons", () => {

@@ -36,6 +36,12 @@ export const COMMANDS: readonly CommandName[] = [
   "void",
 ];
 
+/** What the toolbar offers: before the bell nobody works yet, after it the bell has rung. */
+export function offered(begun: boolean): CommandName[] {
+  const pointless: readonly CommandName[] = begun ? ["start"] : ["pause", "resume", "force_submit"];
+  return COMMANDS.filter((command) => !pointless.includes(command));
+}
+
 const SITTING: readonly string[] = ["admitted", "waiting", "running", "paused"];
 
 /** In which states a command can do something. The server decides; this foretells it in the dialog. */

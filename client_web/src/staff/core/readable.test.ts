@@ -10,6 +10,8 @@ test.each([
   ["D = \\mathbb{R} \\setminus \\left\\{1\\right\\}", "D = ℝ \\{1}"],
   ["\\overrightarrow{AB} \\cdot \\overrightarrow{CD} \\ne 0", "AB ·CD ≠0"],
   ["e^{-x}", "e^(-x)"],
+  ["x^2+1{,}5", "x²+1,5"],
+  ["\\begin{cases}x+y=6\\\\ x-y=2\\end{cases}", "{ x+y=6; x-y=2"],
 ])("%s reads %s", (latex, plain) => {
   expect(readable(latex)).toBe(plain);
 });

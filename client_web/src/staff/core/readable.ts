@@ -46,7 +46,11 @@ const SETS: Record<string, string> = { R: "ℝ", N: "ℕ", Z: "ℤ", Q: "ℚ", C
 /** A stem's beginning as a table shows it: the LaTeX of its formulas as plain signs, roughly, on one line. */
 export function readable(text: string): string {
   if (!/[\\^_]/.test(text)) return text;
-  return inner(text)
+  return inner(text.replace(/\{,\}/g, ","))
+    .replace(/\\begin\{cases\}/g, "{ ")
+    .replace(/\\(?:begin|end)\{[a-z]+\*?\}/g, " ")
+    .replace(/\\\\/g, "; ")
+    .replace(/&/g, " ")
     .replace(/\\[,;:! ]/g, " ")
     .replace(/\\([{}%])/g, "$1")
     .replace(/\\mathbb\s*\{?([RNZQC])\}?/g, (_, set: string) => SETS[set] ?? set)

@@ -151,7 +151,7 @@ function Faulty({ read, busy, onPick }: PickProps & { read: UnderReview }) {
         <p>{t("roster_faulty_next")}</p>
       </Banner>
       <Pick busy={busy} again onPick={onPick} />
-      <div class="beside">
+      <div class={candidates.length > 0 ? "beside" : undefined}>
         <section class="block" aria-labelledby="roster-problems">
           <h2 id="roster-problems">{t("roster_problems")}</h2>
           <ol class="roster-problems">
@@ -166,10 +166,12 @@ function Faulty({ read, busy, onPick }: PickProps & { read: UnderReview }) {
             ))}
           </ol>
         </section>
-        <section class="block" aria-labelledby="roster-readable">
-          <h2 id="roster-readable">{t("roster_readable", { count: candidates.length })}</h2>
-          <CandidateTable rows={candidates} />
-        </section>
+        {candidates.length > 0 && (
+          <section class="block" aria-labelledby="roster-readable">
+            <h2 id="roster-readable">{t("roster_readable", { count: candidates.length })}</h2>
+            <CandidateTable rows={candidates} />
+          </section>
+        )}
       </div>
     </>
   );

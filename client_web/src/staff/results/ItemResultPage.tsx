@@ -64,7 +64,7 @@ function Neighbours({ exam, results, place }: { exam: number; results: Results; 
 
 function AsSeen({ item }: { item: number }) {
   const load = useLoad((signal) => readItem(item, signal), [item]);
-  if (load.error instanceof ApiError && load.error.status === 403) {
+  if (load.error instanceof ApiError && [403, 404].includes(load.error.status)) {
     return <Banner tone="info">{t("item_not_shown")}</Banner>;
   }
   return (

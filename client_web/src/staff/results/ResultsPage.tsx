@@ -45,6 +45,14 @@ function Found({ exam, tab, results }: { exam: number; tab: ResultsTab; results:
   return (
     <>
       <Summary results={results} />
+      {results.n === 0 ? <ClassTable results={results} /> : <Views exam={exam} tab={tab} results={results} />}
+    </>
+  );
+}
+
+function Views({ exam, tab, results }: { exam: number; tab: ResultsTab; results: Results }) {
+  return (
+    <>
       <nav class="tabs no-print" aria-label={t("results_views")}>
         <Link to={{ page: "results", exam, tab: "class" }} class="tab" current={tab === "class"}>
           {t("results_class")}

@@ -1,12 +1,14 @@
 import { formatDecimal, formatNumber } from "../../base/formats";
 import type { Results } from "../../protocol/messages";
 import { FEWEST, reliabilityKey } from "../core/flags";
+import { Empty } from "../Heading";
 import { Histogram } from "../plots/Histogram";
 import { coded, counted, t } from "../texts";
 
 /** The scores of all scripts that are in: figures with what they mean, and the distribution. */
 export function Summary({ results }: { results: Results }) {
   const { n, scripts } = results;
+  if (n === 0) return <Empty title={t("summary_none")}>{counted("persons", scripts.length)}</Empty>;
   return (
     <section class="summary" aria-label={t("summary")}>
       <dl class="figures">
@@ -33,7 +35,7 @@ export function Summary({ results }: { results: Results }) {
         />
       </dl>
       {n < FEWEST && <p class="soft prose">{counted("summary_few", n)}</p>}
-      {n > 0 && <Histogram bins={results.distribution} mean={results.mean} total={results.total_points} />}
+      <Histogram bins={results.distribution} mean={results.mean} total={results.total_points} />
     </section>
   );
 }

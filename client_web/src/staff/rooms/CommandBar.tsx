@@ -1,6 +1,6 @@
 import { Button } from "../../base/Button";
 import type { RoomView } from "../../protocol/messages";
-import { COMMANDS, type CommandName, planFor, type SittingState, STATES } from "../core/bulk";
+import { type CommandName, offered, planFor, type SittingState, STATES } from "../core/bulk";
 import { NOBODY, only, type Selection } from "../core/selection";
 import { StateMark } from "../StateMark";
 import { counted, t } from "../texts";
@@ -41,17 +41,19 @@ export function CommandBar({ view, selection, mayCommand, onSelect, onCommand }:
               {t("command_start")}
             </Button>
           )}
-          {COMMANDS.filter((command) => command !== "start").map((command) => (
-            <Button
-              key={command}
-              small
-              class={`command-${command}`}
-              disabled={planFor(command, chosen).affected.length === 0}
-              onClick={() => onCommand(command)}
-            >
-              {t(`command_${command}`)}
-            </Button>
-          ))}
+          {offered(begun)
+            .filter((command) => command !== "start")
+            .map((command) => (
+              <Button
+                key={command}
+                small
+                class={`command-${command}`}
+                disabled={planFor(command, chosen).affected.length === 0}
+                onClick={() => onCommand(command)}
+              >
+                {t(`command_${command}`)}
+              </Button>
+            ))}
         </div>
       )}
       <fieldset class="by-state">
