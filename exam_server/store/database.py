@@ -1,5 +1,6 @@
 """The connection pool, and SQL read from .sql files."""
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -21,6 +22,9 @@ AWAY = (
     asyncpg.InsufficientResourcesError,
 )
 """What is raised while the database is away, starting, stopping or out of room: trying again may work."""
+
+CHANNEL = "khaothi"
+"""Where workers notify each other of what they changed."""
 
 _NAMED = re.compile(r"^-- name: (\w+)\n-- (.+)\n", re.MULTILINE)
 _WARNINGS = frozenset({"WARNING", "ERROR", "FATAL", "PANIC"})
@@ -107,3 +111,16 @@ async def open_database(url: str, *, most: int = 10) -> AsyncGenerator[Database]
     """Open a pool of at most ``most`` connections and close it at the end."""
     async with asyncpg.create_pool(url, min_size=1, max_size=most) as pool:
         yield Database(pool, url)
+
+
+@asynccontextmanager
+async def hear(url: str) -> AsyncGenerator[asyncio.Queue[str | None]]:
+    """What workers notify each other of, as JSON text; None when the connection is lost, and then no more."""
+    heard: asyncio.Queue[str | None] = asyncio.Queue()
+    connection = await asyncpg.connect(url)
+    try:
+        connection.add_termination_listener(lambda *_: heard.put_nowait(None))
+        await connection.add_listener(CHANNEL, lambda *news: heard.put_nowait(str(news[3])))
+        yield heard
+    finally:
+        connection.terminate()

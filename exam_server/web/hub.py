@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequ
 from contextlib import suppress
 from datetime import timedelta
 
-import asyncpg
 import msgspec
 import structlog
 from aiohttp import web
@@ -19,7 +18,7 @@ from exam_server.core.timing import instant_ms
 from exam_server.errors import Unavailable
 from exam_server.metrics import CONNECTIONS
 from exam_server.protocol.sitting import CloseCode, Notice, Submitted
-from exam_server.store.database import AWAY, Database
+from exam_server.store.database import AWAY, Database, hear
 from exam_server.store.flusher import Flusher
 from exam_server.store.journal import JournalRow
 from exam_server.store.notices import StoredNotice
@@ -28,7 +27,6 @@ from exam_server.store.sittings import StoredSitting, Touched
 from exam_server.web.keys import CLOCK, CONFIG, DATABASE, SECRETS
 from exam_server.web.tab import Tab
 
-CHANNEL = "khaothi"
 GIVE_UP_AFTER = timedelta(seconds=10)
 """How long a flush may wait for the database before its tabs are told to come again."""
 
@@ -214,17 +212,11 @@ class Hub:
     async def listen(self) -> None:
         """Heed the notifications of all workers; after a lost connection look at every sitting that is
         here."""
-        heard: asyncio.Queue[Touched | None] = asyncio.Queue()
-        connection = await asyncpg.connect(self.database.url)
-        try:
-            connection.add_termination_listener(lambda *_: heard.put_nowait(None))
-            await connection.add_listener(CHANNEL, lambda *news: heard.put_nowait(_touched(news[3])))
+        async with hear(self.database.url) as heard:
             await self.refresh(list(self._tabs))
             self._tell_presence()
-            while (touched := await heard.get()) is not None:
-                await self.heed(touched)
-        finally:
-            connection.terminate()
+            while (news := await heard.get()) is not None:
+                await self.heed(_touched(news))
 
     async def post(self) -> None:
         """Send acknowledgements: one per tab for all that a flush has kept."""
@@ -303,8 +295,8 @@ async def drain_hub(app: web.Application) -> None:
     await app[HUB].drain()
 
 
-def _touched(news: object) -> Touched:
-    return msgspec.json.decode(str(news), type=Touched)
+def _touched(news: str) -> Touched:
+    return msgspec.json.decode(news, type=Touched)
 
 
 async def _again(loop: Callable[[], Awaitable[None]]) -> None:
