@@ -43,6 +43,11 @@ class Staff:
         """The jobs at the left."""
         return self.page.get_by_role("navigation", name=self.words("navigation"))
 
+    def act(self, command: CommandName) -> Locator:
+        """A command in the room's bar."""
+        bar = self.page.get_by_role("toolbar", name=self.words("commands"))
+        return bar.get_by_role("button", name=self.words(f"command_{command}"), exact=True)
+
     def job(self, name: str) -> Locator:
         """A job at the left."""
         return self.navigation.get_by_role("link", name=self.words(f"nav_{name}"))

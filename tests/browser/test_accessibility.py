@@ -1,0 +1,40 @@
+"""axe finds nothing serious on any page, in both languages."""
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from exam_server.catalogue import Language
+from tests.browser.clock import ExamClock
+from tests.browser.record import Record
+from tests.browser.scenes import Tour, whole_day
+from tests.browser.site import Site
+from tests.browser.visitor import SMALL_PC, serious_findings
+from tests.browser.world import World
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["vi", "en"])
+async def test_axe_finds_nothing_serious_on_any_page(
+    browser: Browser, site: Site, clock: ExamClock, world: World, record: Record, language: Language
+) -> None:
+    found: list[str] = []
+    checked: list[str] = []
+
+    async def check(page: Page, name: str) -> None:
+        checked.append(name)
+        found.extend(f"{name}: {line}" for line in await serious_findings(page))
+
+    await whole_day(
+        Tour(
+            browser=browser,
+            site=site,
+            clock=clock,
+            world=world,
+            record=record,
+            show=check,
+            language=language,
+            viewport=SMALL_PC,
+        )
+    )
+    assert found == []
+    assert len(checked) > 40
