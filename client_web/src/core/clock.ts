@@ -2,6 +2,8 @@ import type { Timing } from "../protocol/messages";
 
 const KEPT_SAMPLES = 12;
 const SAMPLE_LIFE_MS = 10 * 60_000;
+/** Clocks that drift apart by no more than this within a sample's life. */
+const DRIFT_MS = 250;
 
 /** One exchange with the server: how long it took, and how far the server's clock is ahead of this page's. */
 export interface Sample {
@@ -30,8 +32,13 @@ export function ponged(clock: Clock, sent_ms: number, server_ms: number, local_m
     offset_ms: server_ms - (sent_ms + local_ms) / 2,
     taken_ms: local_ms,
   };
-  const young = clock.samples.filter((old) => local_ms - old.taken_ms < SAMPLE_LIFE_MS);
+  const young = clock.samples.filter((old) => local_ms - old.taken_ms < SAMPLE_LIFE_MS && agree(old, sample));
   return { ...clock, samples: [...young, sample].slice(-KEPT_SAMPLES) };
+}
+
+/** Whether both can be true of one clock. After a PC slept they can't, and the older one is wrong. */
+function agree(old: Sample, fresh: Sample): boolean {
+  return Math.abs(old.offset_ms - fresh.offset_ms) <= (old.rtt_ms + fresh.rtt_ms) / 2 + DRIFT_MS;
 }
 
 /** The quickest exchange, whose offset can be wrong by no more than half its round trip; null before the first. */

@@ -27,6 +27,11 @@ describe("clock", () => {
     expect(bestSample(clock)?.rtt_ms).toBe(200);
   });
 
+  it("believes the latest exchange after the PC slept", () => {
+    const clock = ponged(ponged(NO_CLOCK, 0, 1_000, 10), 5_000, 65_000, 5_080);
+    expect(serverTime(clock, 6_000)).toBe(6_000 + 65_000 - 5_040);
+  });
+
   it("counts down to the deadline and stands still while paused", () => {
     const timing = {
       now_ms: 0,

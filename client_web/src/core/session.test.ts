@@ -78,6 +78,13 @@ describe("the connection", () => {
   });
 });
 
+it("comes back for the receipt of a script that was collected", () => {
+  const closed = { type: "state", state: "closed", timing: TIMING, form_key: null, reason: null } as const;
+  const session = sessionAfter(hear(WELCOME), hear(closed), { type: "closed", code: CLOSE.tryAgain });
+  expect(mayConnect(session)).toBe(true);
+  expect(mayAnswer(session)).toBe(false);
+});
+
 describe("events", () => {
   it("carry the server's time as the page estimates it", () => {
     expect(sessionAfter(hear(WELCOME), say(1)).held.pending[0]?.at_ms).toBe(51_000);

@@ -162,7 +162,9 @@ export function isFinal(state: SittingState | null): boolean {
 }
 
 function closed(session: Session, code: number): Session {
-  const link = isFinal(session.state) ? "ended" : (LINK_AFTER_CLOSE[code] ?? "offline");
+  // Until the receipt is here the page comes back for it.
+  const done = session.receipt !== null || session.state === "voided";
+  const link = done ? "ended" : (LINK_AFTER_CLOSE[code] ?? "offline");
   return {
     ...session,
     link,

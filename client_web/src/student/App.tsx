@@ -100,6 +100,8 @@ function Room({ sitting, onLeave, onSignedOut }: RoomProps) {
   useEffect(() => {
     if (signedOut) onSignedOut();
   }, [signedOut]);
+  useTitle(session.candidate?.exam);
+  useNoReload(session.state === "running" && session.link !== "online");
 
   if (session.link === "superseded") return <Superseded session={session} sitting={sitting} />;
   if (session.link === "outdated") return <Outdated />;
@@ -121,6 +123,25 @@ function Room({ sitting, onLeave, onSignedOut }: RoomProps) {
     case "closed":
       return <Running sitting={sitting} />;
   }
+}
+
+function useTitle(exam: string | undefined): void {
+  useEffect(() => {
+    document.title = exam === undefined ? t("brand") : `${exam} – ${t("brand")}`;
+  }, [exam]);
+}
+
+/** Without the server a reload would leave an empty page until the line is back: its keys do nothing meanwhile. */
+function useNoReload(on: boolean): void {
+  useEffect(() => {
+    if (!on) return;
+    const stop = (event: KeyboardEvent) => {
+      const reload = event.code === "F5" || ((event.ctrlKey || event.metaKey) && event.code === "KeyR");
+      if (reload) event.preventDefault();
+    };
+    window.addEventListener("keydown", stop);
+    return () => window.removeEventListener("keydown", stop);
+  }, [on]);
 }
 
 function Superseded({ session, sitting }: { session: Session; sitting: Sitting }) {

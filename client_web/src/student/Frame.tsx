@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { t } from "../base/texts";
 import { LanguageSwitch } from "./LanguageSwitch";
 
@@ -21,12 +22,23 @@ interface MessageProps {
   actions?: ComponentChildren;
 }
 
+/** A heading that takes the focus when its page appears, so that a screen reader says where one is. */
+export function Heading({ children }: { children: ComponentChildren }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <h1 ref={heading} tabIndex={-1} class="page-heading">
+      {children}
+    </h1>
+  );
+}
+
 /** One thing to say, in the middle of the page. */
 export function Message({ title, children, actions }: MessageProps) {
   return (
     <Frame>
       <section class="card message">
-        <h1>{title}</h1>
+        <Heading key={title}>{title}</Heading>
         {children}
         {actions && <div class="actions">{actions}</div>}
       </section>

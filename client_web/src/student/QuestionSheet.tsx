@@ -127,11 +127,11 @@ interface ArticleProps extends SheetProps {
   part: PaperPart;
 }
 
-function QuestionArticle({ state, part, mode, locked, onAnswer, onFlag }: ArticleProps) {
+function QuestionArticle({ state, part, place, mode, locked, onAnswer, onFlag }: ArticleProps) {
   const { question, response, flagged } = state;
   const id = headingId(question);
   return (
-    <article class="question">
+    <article class={question.place === place ? "question question-current" : "question"}>
       <header class="question-head">
         <h1
           id={id}

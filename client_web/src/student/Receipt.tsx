@@ -5,7 +5,7 @@ import { Icon } from "../base/Icon";
 import { t } from "../base/texts";
 import type { Session } from "../core/session";
 import type { CandidateCard, Receipt as ReceiptData } from "../protocol/messages";
-import { Frame } from "./Frame";
+import { Frame, Heading } from "./Frame";
 
 const TITLES = {
   candidate: "receipt_title",
@@ -31,7 +31,7 @@ export function Receipt({ session, receipt, onDone }: ReceiptProps) {
             <Icon name="check" />
           </span>
           <div>
-            <h1>{t(TITLES[receipt.by])}</h1>
+            <Heading>{t(TITLES[receipt.by])}</Heading>
             <p>{t("receipt_text")}</p>
           </div>
         </div>

@@ -23,13 +23,16 @@ export function Running({ sitting }: { sitting: Sitting }) {
   const session = useStore(sitting.session);
   const sealed = useStore(sitting.form);
   const opened = useOpenForm(sealed.bytes, session.formKey);
-  const parts = useMemo(() => opened && applyOrder(opened.form, session.order), [opened, session.order]);
+  const parts = useMemo(
+    () => (isOpen(opened) ? applyOrder(opened.form, session.order) : null),
+    [opened, session.order],
+  );
 
   if (session.state === "paused") return <Paused session={session} />;
   if (session.state !== "running") return <Closing />;
   if (session.held.pending.some((event) => event.type === "submit")) return <Submitting session={session} />;
-  if (opened === null || parts === null) {
-    const damaged = sealed.state === "damaged";
+  if (!isOpen(opened) || parts === null) {
+    const damaged = sealed.state === "damaged" || opened === "broken";
     return (
       <Message title={t(damaged ? "damaged_title" : "decrypting_title")}>
         <p>{t(damaged ? "damaged_text" : "decrypting_text")}</p>
@@ -43,12 +46,22 @@ export function Running({ sitting }: { sitting: Sitting }) {
   );
 }
 
+function isOpen(opened: Opened | "broken" | null): opened is Opened {
+  return opened !== null && opened !== "broken";
+}
+
 /** Opens the form once its bytes and its key are both there, and never before. */
-function useOpenForm(bytes: Uint8Array<ArrayBuffer> | null, key: string | null): Opened | null {
-  const [opened, setOpened] = useState<Opened | null>(null);
+function useOpenForm(bytes: Uint8Array<ArrayBuffer> | null, key: string | null): Opened | "broken" | null {
+  const [opened, setOpened] = useState<Opened | "broken" | null>(null);
   useEffect(() => {
     if (bytes === null || key === null) return;
-    void openForm(bytes, key).then((form) => setOpened({ form, pictures: picturesOf(form) }));
+    openForm(bytes, key).then(
+      (form) => setOpened({ form, pictures: picturesOf(form) }),
+      (error: unknown) => {
+        console.error("the paper does not open with this key", error);
+        setOpened("broken");
+      },
+    );
   }, [bytes, key]);
   return opened;
 }

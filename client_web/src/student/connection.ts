@@ -81,7 +81,9 @@ export function startSitting(sitting: number, held: Held | undefined, storage: S
   async function storeSafely(held: Held): Promise<void> {
     const late = new Promise<"late">((resolve) => setTimeout(resolve, STORE_TIMEOUT_MS, "late"));
     try {
-      const first = await Promise.race([storage.save(sitting, held), late]);
+      // Without the server, this PC has the only copy.
+      const strict = session.get().link !== "online";
+      const first = await Promise.race([storage.save(sitting, held, strict), late]);
       storing.set(first !== "late");
     } catch (error) {
       // A full or broken disk: the answers still go to the server, and the page says what is missing.

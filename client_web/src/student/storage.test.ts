@@ -12,7 +12,7 @@ beforeEach(() => {
 
 it("gives back what was held, to the byte that will be sent again", async () => {
   const held = append(NOTHING_HELD, { type: "answer", item: 4, response: [true, null, false, null] }, 99);
-  await (await openStorage(Date.now())).save(7, held);
+  await (await openStorage(Date.now())).save(7, held, true);
   const again = await (await openStorage(Date.now())).load(7);
   expect(again).toEqual(held);
   expect(JSON.stringify(again?.pending)).toBe(JSON.stringify(held.pending));
@@ -20,13 +20,13 @@ it("gives back what was held, to the byte that will be sent again", async () => 
 
 it("keeps candidates of one PC apart", async () => {
   const storage = await openStorage(Date.now());
-  await storage.save(7, { ...NOTHING_HELD, acked: 3 });
+  await storage.save(7, { ...NOTHING_HELD, acked: 3 }, true);
   expect(await storage.load(8)).toBeUndefined();
 });
 
 it("forgets a sitting and its form once its script is in", async () => {
   const storage = await openStorage(Date.now());
-  await storage.save(7, NOTHING_HELD);
+  await storage.save(7, NOTHING_HELD, true);
   await storage.saveForm("ab", new Uint8Array([1, 2]));
   await storage.clear(7, "ab");
   expect(await storage.load(7)).toBeUndefined();
@@ -35,7 +35,7 @@ it("forgets a sitting and its form once its script is in", async () => {
 
 it("forgets what is over a week old", async () => {
   const storage = await openStorage(Date.now());
-  await storage.save(7, NOTHING_HELD);
+  await storage.save(7, NOTHING_HELD, true);
   expect(await (await openStorage(Date.now() + 6 * DAY_MS)).load(7)).toEqual(NOTHING_HELD);
   expect(await (await openStorage(Date.now() + 8 * DAY_MS)).load(7)).toBeUndefined();
 });

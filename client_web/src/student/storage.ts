@@ -24,7 +24,8 @@ interface Schema extends DBSchema {
 /** What this PC keeps so that a lost line, a reload or a crash loses nothing: events and the sealed form. */
 export interface Storage {
   load(sitting: number): Promise<Held | undefined>;
-  save(sitting: number, held: Held): Promise<void>;
+  /** `strict` waits until it is on the disk itself, so that it survives a power cut; it is slower. */
+  save(sitting: number, held: Held, strict: boolean): Promise<void>;
   loadForm(sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   saveForm(sha256: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Forgets the sitting once its script is in; the room's PCs are shared. */
@@ -42,8 +43,11 @@ export async function openStorage(now_ms: number): Promise<Storage> {
   await prune(database, now_ms - KEPT_DAYS * DAY_MS);
   return {
     load: async (sitting) => (await database.get("sittings", sitting))?.held,
-    save: async (sitting, held) => {
-      await database.put("sittings", { held, stored_ms: Date.now() }, sitting);
+    save: async (sitting, held, strict) => {
+      const durability = strict ? "strict" : "relaxed";
+      const change = database.transaction("sittings", "readwrite", { durability });
+      await change.store.put({ held, stored_ms: Date.now() }, sitting);
+      await change.done;
     },
     loadForm: async (sha256) => (await database.get("forms", sha256))?.bytes,
     saveForm: async (sha256, bytes) => {
