@@ -492,7 +492,7 @@ def has_question_labels(sources: Sequence[Source]) -> bool:
 def read_paper(sources: Sequence[Source], assets: dict[str, Asset]) -> Draft:
     """The draft of a whole paper.
 
-    Raises UnreadableFile: ``no_items``, ``too_many_items``, ``text_too_long``.
+    Raises UnreadableFile: ``no_items``, ``too_many_items``, ``item_too_long``.
     """
     paper = PaperReader(bare=not has_question_labels(sources))
     paper.read(sources)

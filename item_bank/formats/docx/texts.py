@@ -11,12 +11,12 @@ from item_bank.richtext import Block, Cell, Inline, ListBlock, Paragraph, RichTe
 def rich(sources: Sequence[Source], place: str) -> RichText:
     """The sources as rich text; ``place`` names it in errors.
 
-    Raises UnreadableFile ``text_too_long`` when it is beyond the limits of a rich text.
+    Raises UnreadableFile ``item_too_long`` when it is beyond the limits of a rich text.
     """
     try:
         return sanitise(tuple(_blocks(sources)))
     except ValueError as error:
-        raise UnreadableFile("text_too_long", place=place) from error
+        raise UnreadableFile("item_too_long", place=place) from error
 
 
 def _blocks(sources: Sequence[Source]) -> list[Block]:

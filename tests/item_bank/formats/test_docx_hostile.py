@@ -159,7 +159,7 @@ def test_too_many_items() -> None:
 
 
 def test_too_long_a_text() -> None:
-    assert refused(docx(QUESTION[0], p("dài " * 20_000), *QUESTION[1:])) == "text_too_long"
+    assert refused(docx(QUESTION[0], p("dài " * 20_000), *QUESTION[1:])) == "item_too_long"
 
 
 def test_a_huge_picture_is_left_out() -> None:

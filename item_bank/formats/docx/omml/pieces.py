@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.sax.saxutils import escape
 
-Role = Literal["atom", "operator", "open", "close", "space", "raised", "lowered", "integral", "text"]
+Role = Literal[
+    "atom", "operator", "open", "close", "space", "raised", "lowered", "integral", "function", "text"
+]
 
 _ENDS_IN_COMMAND = re.compile(r"\\[A-Za-z]+\Z")
 
@@ -33,6 +35,8 @@ class Piece:
 
 EMPTY = Piece(mathml="<mrow></mrow>", latex="", single=True)
 THIN_SPACE = Piece(mathml='<mspace width="0.167em"></mspace>', latex="\\,", role="space")
+# LaTeX sets functions off by itself, browsers do not.
+FUNCTION_SPACE = Piece(mathml=THIN_SPACE.mathml, latex="", role="space")
 WORD_SPACE = Piece(mathml='<mspace width="0.333em"></mspace>', latex="\\ ", role="space")
 
 
@@ -71,6 +75,14 @@ def row(pieces: Sequence[Piece]) -> Piece:
 def braced(piece: Piece) -> str:
     """LaTeX in braces."""
     return f"{{{piece.latex}}}"
+
+
+_FENCE_FIRST = re.compile(r"(?:<mrow>)*<mo[^>]*>[(\[{|‖⌊⌈]")
+
+
+def opens_with_fence(piece: Piece) -> bool:
+    """Whether a bracket is its first character."""
+    return _FENCE_FIRST.match(piece.mathml) is not None
 
 
 def base_latex(piece: Piece) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from item_bank.formats.docx.omml.pieces import (
     EMPTY,
+    FUNCTION_SPACE,
     THIN_SPACE,
     WORD_SPACE,
     Piece,
@@ -12,6 +13,7 @@ from item_bank.formats.docx.omml.pieces import (
     braced,
     element,
     join_latex,
+    opens_with_fence,
     row,
     token,
 )
@@ -107,13 +109,36 @@ def arrange(pieces: Sequence[Piece], *, integral: bool) -> list[Piece]:
         elif piece.role == "space":
             made += _space(made[-1] if made else None, following)
         else:
-            spaced = integral and made and _is_differential(piece, following) and _parts(made[-1], piece)
-            made += [THIN_SPACE, piece] if spaced else [piece]
+            made += [*_space_before(made[-1] if made else None, piece, following, integral=integral), piece]
+            made += _space_behind(piece, following)
     return made
+
+
+def _space_before(
+    before: Piece | None, piece: Piece, following: Piece | None, *, integral: bool
+) -> list[Piece]:
+    if before is None or before.role in ("operator", "open", "space", "text"):
+        return []
+    if integral and _is_differential(piece, following):
+        return [THIN_SPACE]
+    return [FUNCTION_SPACE] if piece.role == "function" else []
+
+
+def _space_behind(piece: Piece, following: Piece | None) -> list[Piece]:
+    """Space between a function's name and an argument without brackets."""
+    named = piece.role == "function" and bool(piece.name)
+    argument = (
+        following is not None and following.role in ("atom", "text") and not opens_with_fence(following)
+    )
+    return [FUNCTION_SPACE] if named and argument else []
 
 
 def _space(before: Piece | None, after: Piece | None) -> list[Piece]:
     if before is None or after is None:
+        return []
+    if before.role == "function" and before.name:
+        return _space_behind(before, after)
+    if after.role == "function":  # which is set off in any case
         return []
     if "text" in (before.role, after.role):
         return [WORD_SPACE]
@@ -252,9 +277,14 @@ def _limit_above(source: Element, depth: int) -> Piece:
 
 def _function(source: Element, depth: int) -> Piece:
     name, operand = _function_head(source, depth), _part(source, "e", depth)
-    shown = () if operand is EMPTY else (_APPLY, operand.mathml)
-    mathml = element("mrow", name.mathml, *shown)
-    return Piece(mathml=mathml, latex=join_latex((name.latex, operand.latex)), tall=name.tall or operand.tall)
+    gap = "" if opens_with_fence(operand) else FUNCTION_SPACE.mathml
+    shown = () if operand is EMPTY else (_APPLY, gap, operand.mathml)
+    return Piece(
+        mathml=element("mrow", name.mathml, *shown),
+        latex=join_latex((name.latex, operand.latex)),
+        role="function",
+        tall=name.tall or operand.tall,
+    )
 
 
 def _function_head(source: Element, depth: int) -> Piece:

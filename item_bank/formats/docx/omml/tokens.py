@@ -158,7 +158,7 @@ def function_name(name: str) -> Piece:
     """A function's upright name."""
     latex = f"\\{name}" if name in FUNCTIONS else f"\\operatorname{{{name}}}"
     variant = ' mathvariant="normal"' if len(name) == 1 else ""
-    return Piece(mathml=token("mi", name, variant), latex=latex, single=True, name=name)
+    return Piece(mathml=token("mi", name, variant), latex=latex, role="function", single=True, name=name)
 
 
 def _letter(letter: str, *, plain: bool) -> Piece:
