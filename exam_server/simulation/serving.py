@@ -16,7 +16,7 @@ import psutil
 
 from exam_server.config import Config, to_environment
 
-READY_S = 60.0
+READY_S = 30.0
 STOP_S = 30.0
 _POLL_S = 0.05
 
@@ -33,20 +33,26 @@ class ServerProcess:
         """Where it answers, without a slash at the end."""
         return f"http://{self._config.host}:{self._config.port}"
 
+    @property
+    def log(self) -> Path:
+        """What it says on standard error."""
+        return self._config.data / "serve.log"
+
     async def start(self) -> None:
-        """Start, and wait until it answers. Raises TimeoutError."""
+        """Start, and wait until it answers. Raises TimeoutError; ``log`` says why."""
         self._process = self._launch()
         await self.answers()
 
     def _launch(self) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(
-            [sys.executable, "-m", "exam_server", "serve"],
-            env={**os.environ, **to_environment(self._config)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "exam_server", "serve"],
+                env={**os.environ, **to_environment(self._config)},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                start_new_session=True,
+            )
 
     async def answers(self) -> None:
         """Wait until /healthz is well. Raises TimeoutError."""

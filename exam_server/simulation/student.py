@@ -247,7 +247,7 @@ class Student:
         code = end.rcvd.code if end.rcvd is not None else None
         if code == CloseCode.SUPERSEDED:
             raise StudentError("superseded") from end
-        if code in (CloseCode.VERSION, CloseCode.BAD_MESSAGE, CloseCode.TOO_LARGE, CloseCode.TOO_FAST):
+        if code in (CloseCode.VERSION, CloseCode.BAD_MESSAGE, CloseCode.TOO_LARGE):
             raise StudentError("the server refuses this client", code) from end
         if code == CloseCode.UNAUTHENTICATED:
             self._cookie = None

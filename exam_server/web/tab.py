@@ -34,9 +34,9 @@ MAX_BUFFERED_BYTES = 256 * 1024
 MAX_EVIDENCE = 256
 """Most events that one connection may leave as evidence."""
 
-MESSAGES_PER_S = 20
-BURST_MESSAGES = 256
-"""What a tab may send: a resend after an outage is a burst."""
+MESSAGES_PER_S = 50
+BURST_MESSAGES = 1_000
+"""What a tab may send: the resend after an hour without a line is a burst."""
 
 _ENCODER = msgspec.json.Encoder()
 
