@@ -33,12 +33,12 @@ class ChoiceLabel:
     """The label of an option or a statement: where it starts, where its letter is, where its body starts."""
 
     letter: str
-    start: int
-    letter_place: int
     end: int
-    starred: bool
-    fixed: bool
-    strong: bool
+    start: int = 0
+    letter_place: int = 0
+    starred: bool = False
+    fixed: bool = False
+    strong: bool = True
 
 
 _PART = re.compile(

@@ -14,11 +14,16 @@ _ROMAN = ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (
 
 @dataclass(frozen=True, kw_only=True)
 class Label:
-    """An automatic label such as "A." or "Câu 3."; a bullet has no text worth keeping."""
+    """An automatic label such as "A." or "Câu 3.", and Word's name for its style; a bullet has no text."""
 
     text: str
-    bullet: bool
+    style: str
     format: RunFormat
+
+    @property
+    def bullet(self) -> bool:
+        """Whether it only marks an entry of a list."""
+        return self.style == "bullet"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +63,8 @@ class Numbering:
             return None
         self._count(instance_id, instance, depth, level)
         if level.style in ("bullet", "none"):
-            return Label(text="", bullet=level.style == "bullet", format=level.format)
-        return Label(text=self._text(instance, depth, level), bullet=False, format=level.format)
+            return Label(text="", style=level.style, format=level.format)
+        return Label(text=self._text(instance, depth, level), style=level.style, format=level.format)
 
     def _level(self, instance: Instance, depth: int) -> Level | None:
         return instance.overrides.get(depth) or self.definitions.get(instance.definition, {}).get(depth)
@@ -118,15 +123,22 @@ def read_numbering(root: Element | None) -> Numbering:
     """The numbering part; a file without one numbers nothing."""
     if root is None:
         return Numbering(definitions={}, instances={})
+    linked = {value(definition, f"{W}styleLink"): definition for definition in root.iter(f"{W}abstractNum")}
     return Numbering(
         definitions={
-            attribute(definition, f"{W}abstractNumId"): _levels(definition)
+            attribute(definition, f"{W}abstractNumId"): _levels(_linked(definition, linked))
             for definition in root.iter(f"{W}abstractNum")
         },
         instances={
             attribute(instance, f"{W}numId"): _instance(instance) for instance in root.iter(f"{W}num")
         },
     )
+
+
+def _linked(definition: Element, linked: Mapping[str | None, Element]) -> Element:
+    """The definition that one without levels names by its style, else itself."""
+    name = value(definition, f"{W}numStyleLink")
+    return definition if name is None else linked.get(name, definition)
 
 
 def _levels(definition: Element) -> dict[int, Level]:

@@ -369,6 +369,8 @@ class PaperReader:
         return alone
 
     def _read_choices(self, item: ItemReader, line: Line, text: str) -> bool:
+        if self._read_relettered(item, line):
+            return True
         letters = labels.OPTION_LETTERS
         found = labels.choice_labels(text, letters, len(item.options))
         target = item.options
@@ -383,6 +385,23 @@ class PaperReader:
         ends = [label.start for label in found[1:]] + [len(text)]
         for label, end in zip(found, ends, strict=True):
             target.append(_choice(line, label, end))
+        return True
+
+    def _read_relettered(self, item: ItemReader, line: Line) -> bool:
+        """An option of an automatic list that counts on from another question, such as "E." for the first."""
+        target, letters = item.options, labels.OPTION_LETTERS
+        if line.label is None or line.label.style not in ("upperLetter", "lowerLetter"):
+            return False
+        if line.label.style == "lowerLetter":
+            target, letters = item.statements, labels.STATEMENT_LETTERS
+            if item.options or item.mode in ("single_choice", "short_answer", "essay"):
+                return False
+        counts_on = "options_relettered" in item.warnings if target else line.text[:1] != letters[0]
+        if not counts_on or len(target) >= len(letters):
+            return False
+        item.warn("options_relettered")
+        label = labels.ChoiceLabel(letter=letters[len(target)], end=len(line.label.text))
+        target.append(_choice(line, label, len(line.glyphs)))
         return True
 
     # Solutions and answers after the paper

@@ -1,7 +1,21 @@
 """Habits of real papers that once misled readers of them."""
 
 import pytest
-from docx_builder import BOLD, RED, UNDERLINE, docx, math, p, picture, png, run, stored, table
+from docx_builder import (
+    BOLD,
+    NAMESPACES,
+    RED,
+    UNDERLINE,
+    docx,
+    math,
+    numbering,
+    p,
+    picture,
+    png,
+    run,
+    stored,
+    table,
+)
 
 from item_bank.formats.docx import read_docx
 from item_bank.formats.report import DraftReport, ItemReport, draft_report
@@ -217,7 +231,7 @@ def test_levels_of_single_statements_leave_the_text() -> None:
     "piece", ["\u2003", "\t", "A. ", "( ", "câu ", "1 , ", "- ", "[", "Đ ", "a) ", "1.", "…", "Chọn "]
 )
 def test_long_lines_take_no_long_time(piece: str) -> None:
-    long = (piece * 20_000)[:20_000]
+    long = (piece * 12_000)[:12_000]
     for blocks in (
         [p(f"Câu 1. x{long}y"), *map(p, FOUR)],
         [*question(), p(f"{long}y")],
@@ -241,3 +255,26 @@ def test_letters_in_brackets_are_no_labels() -> None:
     lines = ["a) Điểm M(a; b; c) thuộc (P).", "b) Tập (a, b, c) có 3 phần tử.", "c) ba", "d) bốn"]
     item = one(p("PHẦN II"), p("Câu 1. Xét:"), *map(p, lines))
     assert item.statements == [line[3:] for line in lines]
+
+
+def test_a_list_that_counts_on_into_the_next_question() -> None:
+    numbers = numbering(n1="upperLetter %1.")
+    blocks = [
+        block for n in (1, 2, 3) for block in (p(f"Câu {n}. Hỏi?"), *(p(body, num="1") for body in BODIES))
+    ]
+    found = draft_report(read_docx(docx(*blocks, p("ĐÁP ÁN: 1.B 2.C 3.D"), numbers=numbers))).items
+    assert [(item.options, item.key) for item in found] == [(BODIES, "B"), (BODIES, "C"), (BODIES, "D")]
+    assert [item.warnings for item in found] == [[], ["options_relettered"], ["options_relettered"]]
+
+
+def test_levels_through_a_style_link() -> None:
+    levels = '<w:lvl w:ilvl="0"><w:numFmt w:val="upperLetter"/><w:lvlText w:val="%1)"/></w:lvl>'
+    numbers = (
+        f'<w:numbering {NAMESPACES}><w:abstractNum w:abstractNumId="1"><w:styleLink w:val="L"/>'
+        f"{levels}</w:abstractNum>"
+        '<w:abstractNum w:abstractNumId="2"><w:numStyleLink w:val="L"/></w:abstractNum>'
+        '<w:num w:numId="5"><w:abstractNumId w:val="2"/></w:num></w:numbering>'
+    )
+    lines = [p(body, num="5") for body in BODIES]
+    item = draft_report(read_docx(docx(p("Câu 1. Hỏi?"), *lines, numbers=numbers))).items[0]
+    assert item.options == BODIES
