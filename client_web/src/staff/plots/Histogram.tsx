@@ -33,13 +33,13 @@ export function Histogram({ bins, mean, total }: HistogramProps) {
           <Bar key={bin.low} bin={bin} x={x} y={y} />
         ))}
         <line class="axis" x1={LEFT} x2={RIGHT} y1={BASE} y2={BASE} />
-        {edges.map((edge) => (
+        {edges.filter(isWhole).map((edge) => (
           <text key={edge} class="tick" x={x(Number(edge))} y={BASE + 18} text-anchor="middle">
-            {edgeText(edge)}
+            {Number(edge)}
           </text>
         ))}
         <text class="axis-name" x={(LEFT + RIGHT) / 2} y={HEIGHT - 6} text-anchor="middle">
-          {t("histogram_axis", { points: edgeText(total) })}
+          {t("histogram_axis", { points: formatDecimal(total) })}
         </text>
       </svg>
       <BinTable bins={bins} />
@@ -47,9 +47,9 @@ export function Histogram({ bins, mean, total }: HistogramProps) {
   );
 }
 
-function edgeText(edge: string): string {
-  const value = Number(edge);
-  return Number.isInteger(value) ? String(value) : formatDecimal(edge);
+/** Only whole scores are written under the axis; half ones would crowd it. */
+function isWhole(edge: string): boolean {
+  return Number.isInteger(Number(edge));
 }
 
 function Bar({ bin, x, y }: { bin: Bin; x: (score: number) => number; y: (count: number) => number }) {

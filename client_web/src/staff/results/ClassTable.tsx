@@ -7,6 +7,7 @@ import { type Order, ordered, turned, type Value } from "../core/order";
 import { matching } from "../core/review";
 import { type Column, DataTable } from "../DataTable";
 import { partText } from "../parts";
+import { pointsText } from "../points";
 import { StateMark } from "../StateMark";
 import { t } from "../texts";
 
@@ -163,5 +164,5 @@ function Script({ row, labels, items }: ScriptProps) {
 }
 
 function scoreOf(score: string | null): string {
-  return score === null ? "–" : formatDecimal(score);
+  return score === null ? "–" : pointsText(score);
 }

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { Button } from "../../base/Button";
 import { TextField } from "../../base/Field";
-import { formatDate, formatTime } from "../../base/formats";
+import { formatDate, formatDateTime, formatTime } from "../../base/formats";
 import type { LogRow, ShiftRow } from "../../protocol/messages";
 import { readLog } from "../api";
 import { contains } from "../core/names";
@@ -27,6 +27,7 @@ export function LogTable({ shift }: { shift: ShiftRow }) {
         const found = rows.filter((row) => contains(line(row).join(" "), typed));
         return (
           <section class="block" aria-label={t("room_log")}>
+            <p class="print-only">{formatDateTime(shift.started_at ?? shift.opens_at)}</p>
             <div class="block-head no-print">
               <search class="filters">
                 <TextField
@@ -91,9 +92,9 @@ function reasonText(row: LogRow): string {
   return row.reason === null ? "" : coded("log_reason", row.reason);
 }
 
-/** The one who did it; the system and the candidate have no names of their own. */
+/** Who did it: a member of staff by username; the system and the candidate have no names of their own. */
 function actorText(actor: string): string {
-  return coded("actor", actor);
+  return actor.startsWith("staff:") ? actor.slice("staff:".length) : coded("actor", actor);
 }
 
 function save(shift: ShiftRow, rows: readonly LogRow[]): void {
