@@ -1,4 +1,4 @@
-"""The migrations lead to schema.sql, and every query fits it."""
+"""The migrations lead to schema.sql, and every query fits it; the bench has a table of its own."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -16,7 +16,6 @@ from exam_server.store.migrations import drop_everything, migrate, migrations
 QUERY_FILES = [
     path
     for path in sorted(Path(exam_server.__file__).parent.rglob("*.sql"))
-    # The bench makes a table of its own.
     if path.with_suffix(".py").exists() and "bench" not in path.parts
 ]
 
@@ -25,7 +24,8 @@ SELECT relname, relkind, relpersistence, attname, format_type(atttypid, atttypmo
     pg_get_expr(adbin, adrelid)
 FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
 LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped AND relname <> ALL ($1::text[])
+WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
+    AND relname <> ALL ($1::text[])
 ORDER BY relname, attname
 """
 CONSTRAINTS = """

@@ -1,0 +1,205 @@
+"""The commands as people type them: what they print, and their exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from exam_server.cli.main import app
+from exam_server.cli.words import language_of
+from exam_server.demo.school import roster_file
+from exam_server.store.embedded import EmbeddedPostgres
+from tests.exam_server.school import SAMPLE
+
+Khaothi = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+async def empty_url(cluster: EmbeddedPostgres) -> AsyncGenerator[str]:
+    admin = await asyncpg.connect(cluster.url)
+    await admin.execute("CREATE DATABASE command_line")
+    yield cluster.url_of("command_line")
+    await admin.execute("DROP DATABASE command_line WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture
+def khaothi(empty_url: str, tmp_path: Path) -> Khaothi:
+    """Runs the program with an empty database and data directory."""
+
+    def run(*arguments: str | Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "exam_server", *map(str, arguments)],
+            env={
+                **{name: value for name, value in os.environ.items() if not name.startswith("KHAOTHI")},
+                "DATABASE_URL": empty_url,
+                "KHAOTHI_DATA": str(tmp_path / "data"),
+                "KHAOTHI_LANG": "vi",
+                "COLUMNS": "200",
+                "NO_COLOR": "1",
+                **environment,
+            },
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "vi"),
+        ({"LANG": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "vi_VN.UTF-8"}, "vi"),
+        ({"LANG": "C.UTF-8"}, "vi"),
+        ({"LANG": "en_GB.UTF-8", "LC_ALL": "vi_VN"}, "vi"),
+        ({"LANG": "vi_VN", "KHAOTHI_LANG": "en"}, "en"),
+    ],
+)
+def test_the_language(environment: dict[str, str], language: str) -> None:
+    assert language_of(environment) == language
+
+
+def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+        else:
+            yield (*path, name)
+
+
+@pytest.mark.parametrize("command", list(commands(get_command(app))), ids=" ".join)
+def test_every_command_helps_with_an_example(command: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(app, [*command, "--help"], prog_name="khaothi", terminal_width=300)
+    assert done.exit_code == 0
+    assert f": khaothi {' '.join(command)}" in " ".join(done.output.split())
+
+
+def test_the_commands() -> None:
+    groups = {command[0] for command in commands(get_command(app))}
+    assert groups == {
+        "demo",
+        "serve",
+        "migrate",
+        "items",
+        "roster",
+        "exam",
+        "staff",
+        "bench",
+        "export-schema",
+    }
+
+
+@pytest.mark.parametrize(
+    "arguments", [["explode"], ["items", "import"], ["exam", "show", "one"], ["staff", "assign", "x"]]
+)
+def test_used_wrongly(khaothi: Khaothi, arguments: list[str]) -> None:
+    done = khaothi(*arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_dry_run_needs_no_database(khaothi: Khaothi, tmp_path: Path) -> None:
+    done = khaothi(
+        "items", "import", SAMPLE, "--dry-run", "--json", DATABASE_URL="postgresql://nowhere.invalid/x"
+    )
+    report = json.loads(done.stdout)
+    assert (done.returncode, len(report["items"]), report["items"][0]["kind"]) == (0, 22, "single_choice")
+    assert not (tmp_path / "data").exists()
+
+
+def test_failures_are_one_sentence(khaothi: Khaothi, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.docx"
+    broken.write_bytes(b"PK\x03\x04 broken")
+    for arguments in (
+        ["items", "import", tmp_path / "none.docx", "--dry-run"],
+        ["items", "import", broken, "--dry-run"],
+        ["exam", "show", "99"],
+        ["roster", "import", broken, "--shift", "99"],
+    ):
+        done = khaothi(*arguments)
+        assert (done.returncode, done.stdout) == (1, ""), arguments
+        assert done.stderr.count("\n") == 1, done.stderr
+        assert "{" not in done.stderr
+
+
+def test_a_database_that_is_away(khaothi: Khaothi) -> None:
+    done = khaothi("exam", "list", DATABASE_URL="postgresql://127.0.0.1:1/x")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "Không kết nối được cơ sở dữ liệu. Hãy thử lại sau ít phút.\n",
+    )
+    done = khaothi("exam", "list", DATABASE_URL="postgresql://127.0.0.1:1/x", KHAOTHI_LANG="en")
+    assert done.stderr == "The database cannot be reached. Please try again in a moment.\n"
+
+
+def test_a_bad_setting(khaothi: Khaothi) -> None:
+    done = khaothi("serve", KHAOTHI_PORT="web")
+    assert (done.returncode, "KHAOTHI_PORT" in done.stderr) == (1, True)
+
+
+def test_the_schema(khaothi: Khaothi) -> None:
+    committed = Path(__file__).parents[3] / "exam_server" / "protocol" / "schema.json"
+    done = khaothi("export-schema")
+    assert json.loads(done.stdout) == json.loads(committed.read_text(encoding="utf-8"))
+
+
+def test_from_a_word_file_to_pins(khaothi: Khaothi, tmp_path: Path) -> None:
+    assert khaothi("migrate").stdout == "Đã áp dụng 1 bước nâng cấp.\n"
+    assert json.loads(khaothi("migrate", "--json").stdout) == {"applied": []}
+
+    stored = khaothi("items", "import", SAMPLE, "--bank", "Toán 12")
+    assert (stored.returncode, "Đã lưu vào ngân hàng “Toán 12”." in stored.stdout) == (0, True)
+    again = khaothi("items", "import", SAMPLE, "--bank", "Toán 12")
+    assert (again.returncode, SAMPLE.name in again.stderr) == (1, True)
+
+    exam = ["exam", "create", "Giữa kỳ", "--bank", "Toán 12", "--source", SAMPLE.name, "--subject", "Toán"]
+    made = json.loads(khaothi(*exam, "--template", "thpt_2025_maths", "--json").stdout)
+    assert (made["total_points"], made["minutes"]) == ("10", 90)
+    assert json.loads(khaothi("exam", "list", "--json").stdout)[0]["title"] == "Giữa kỳ"
+    assert "22 câu · 10 điểm · 90 phút" in khaothi("exam", "show", str(made["id"])).stdout
+
+    shift = [
+        "exam",
+        "shift",
+        str(made["id"]),
+        "--name",
+        "Ca 1",
+        "--room",
+        "P1",
+        "--opens",
+        "2099-01-01 08:00",
+    ]
+    shift_id = json.loads(khaothi(*shift, "--json").stdout)["id"]
+    past = khaothi(*[part.replace("2099", "2001") for part in shift])
+    assert (past.returncode, "đã qua" in past.stderr) == (1, True)
+
+    roster = tmp_path / "ds.xlsx"
+    roster.write_bytes(roster_file())
+    command = ["roster", "import", str(roster), "--shift", str(shift_id), "--json"]
+    dry = json.loads(khaothi(*command, "--dry-run").stdout)
+    assert (dry["stored"], len(dry["candidates"])) == (False, 24)
+    done = json.loads(khaothi(*command).stdout)
+    assert (done["stored"], len({row["pin"] for row in done["candidates"]}) > 20) == (True, True)
+    twice = khaothi(*command)
+    assert (twice.returncode, len(json.loads(twice.stdout)["problems"])) == (1, 48)
+
+    added = khaothi(
+        "staff", "add", "ha.tran", "--name", "Hà", "--role", "teacher", KHAOTHI_PASSWORD="mat-khau-dai"
+    )
+    assert (added.returncode, "mat-khau-dai" in added.stdout + added.stderr) == (0, False)
+    assert khaothi("staff", "assign", "ha.tran", "--class", "12A1").returncode == 0
+    assert khaothi("staff", "assign", "ha.tran", "--shift", str(shift_id)).returncode == 0
+    assert khaothi("staff", "assign", "ha.tran", "--class", "13Z").returncode == 1
+    assert khaothi("staff", "assign", "ai-do", "--class", "12A1").returncode == 1
