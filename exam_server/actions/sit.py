@@ -15,11 +15,11 @@ from exam_server.errors import Conflict
 from exam_server.protocol.form import Form, FormOrder
 from exam_server.protocol.sitting import CandidateCard, Receipt
 from exam_server.store import journal, notices, presence, sittings
-from exam_server.store.database import Connection, Database
+from exam_server.store.database import Database
 from exam_server.store.journal import JournalRow
 from exam_server.store.notices import StoredNotice
 from exam_server.store.presence import Presence
-from exam_server.store.sittings import LogEntry, StoredSitting, Touched
+from exam_server.store.sittings import Change, LogEntry, StoredSitting, Touched
 from item_bank.kinds import Content
 
 CANDIDATE = "candidate"
@@ -83,14 +83,20 @@ async def enter(
         raised = stored.fence + 1
         tab_fence = raised if fence is None else stored.tab_fence
         await sittings.update_fence(connection, sitting_id, raised, tab_fence, worker)
-        if takeover := fence is None and stored.fence > 0:
-            entry = LogEntry(at=now, kind="taken_over", actor=CANDIDATE, detail=str(raised))
-            await sittings.write_changes(connection, [sittings.note(stored, entry)])
-            stored = await sittings.select_sitting(connection, sitting_id)
-        await _go_on(connection, [stored], now)
-        if takeover or stored.holder not in (None, worker):
+        taken_over = fence is None and stored.fence > 0
+        await sittings.write_changes(connection, [_entered(stored, raised, now, taken_over=taken_over)])
+        if stored.holder not in (None, worker):
             await sittings.notify(connection, Touched(sittings=(sitting_id,)))
     return Entry(fence=raised, previous_holder=stored.holder)
+
+
+def _entered(stored: StoredSitting, fence: int, now: datetime, *, taken_over: bool) -> Change:
+    """What entering changes, with a line in the log when another tab had the sitting."""
+    change = sittings.change(stored, arrive(stored.sitting, stored.terms, now), CANDIDATE)
+    if not taken_over:
+        return change
+    entry = LogEntry(at=now, kind="taken_over", actor=CANDIDATE, detail=str(fence))
+    return msgspec.structs.replace(change, entries=(entry, *change.entries))
 
 
 async def open_sitting(database: Database, sitting_id: int, entry: Entry) -> Opening:
@@ -119,7 +125,11 @@ async def open_sitting(database: Database, sitting_id: int, entry: Entry) -> Ope
 async def go_on(database: Database, sitting_ids: Sequence[int], now: datetime) -> None:
     """Let happen what happens by itself to the sittings of connected candidates: let in, waiting, started."""
     async with database.transaction() as connection:
-        await _go_on(connection, await sittings.lock_sittings(connection, sitting_ids), now)
+        stored = await sittings.lock_sittings(connection, sitting_ids)
+        arrivals = [(one, arrive(one.sitting, one.terms, now)) for one in stored]
+        await sittings.write_changes(
+            connection, [sittings.change(one, events, CANDIDATE) for one, events in arrivals]
+        )
 
 
 async def submit(database: Database, row: JournalRow, *, worker: int) -> None:
@@ -215,13 +225,6 @@ async def load_form(database: Database, form_id: int, master_key: bytes) -> Load
         key=key,
         form=form,
         contents={item.id: item.content for part in form.parts for item in part.items},
-    )
-
-
-async def _go_on(connection: Connection, stored: Sequence[StoredSitting], now: datetime) -> None:
-    arrivals = [(one, arrive(one.sitting, one.terms, now)) for one in stored]
-    await sittings.write_changes(
-        connection, [sittings.change(one, events, CANDIDATE) for one, events in arrivals]
     )
 
 
