@@ -3,6 +3,7 @@
 A tour is one role's way through an exam day. It calls ``show(page, name)`` at each scene.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
@@ -91,7 +92,7 @@ async def _waiting_room(tour: Tour) -> Student:
     await tour.show(student.page, "student_login_wrong")
     await student.log_in(candidate)
     await student.expect_waiting()
-    await expect(student.page.get_by_text(student.words("check_fine"))).to_be_visible()
+    await expect(student.page.get_by_text(student.words("check_clock_ok"))).to_be_visible()
     await tour.show(student.page, "student_waiting")
     return student
 
@@ -160,7 +161,9 @@ async def _displays(tour: Tour, student: Student) -> None:
     await display.click()
     await student.page.locator("input[name=display-mode] >> nth=0").check(force=True)
     await student.page.keyboard.press("Escape")
-    await student.page.keyboard.press("Shift+?")
+    await expect(student.page.get_by_role("dialog")).to_be_hidden()
+    await student.page.keyboard.press("?")
+    await expect(student.page.get_by_role("dialog")).to_be_visible()
     await tour.show(student.page, "student_keys")
     await student.page.keyboard.press("Escape")
 
@@ -170,7 +173,9 @@ async def _room(tour: Tour, student: Student, invigilator: Staff, present: list[
     candidates = tour.world.candidates
     await student.visitor.context.set_offline(True)
     await student.go_to(9)
-    await student.page.locator(".note, .strip").first.wait_for()
+    await student.choose(0)
+    await expect(student.note("offline_strip")).to_be_visible()
+    await expect(student.page.locator(".chip-waiting", has_text="/6")).to_be_visible()
     await tour.show(student.page, "student_without_a_line")
     present[3].student.lose_line()
     await commander("pause", reason="Máy tính bị treo", sittings=[candidates[4].sitting])
@@ -178,7 +183,8 @@ async def _room(tour: Tour, student: Student, invigilator: Staff, present: list[
     for one in present[10:13]:
         await one.hand_in()
     await skip_time(tour.site, tour.clock, [student.visitor, invigilator.visitor], seconds=50)
-    await expect(invigilator.page.locator(".problem").first).to_be_visible()
+    cut = invigilator.page.locator(f"[data-sitting='{candidates[SITTER].sitting}']")
+    await expect(cut).to_have_class(re.compile("seat-(urgent|notice)"))
     await tour.show(invigilator.page, "room_live")
     await invigilator.page.locator(f"[data-sitting='{candidates[2].sitting}']").click()
     await tour.show(invigilator.page, "room_one_chosen")
@@ -278,7 +284,9 @@ async def _rosters(tour: Tour, board: Staff) -> None:
     )
     await expect(page.locator(".roster-problems li").first).to_be_visible()
     await tour.show(page, "board_roster_faulty")
-    await picker.set_input_files(FilePayload(name="12A1.csv", mimeType="text/csv", buffer=clean_roster("14")))
+    await picker.set_input_files(
+        FilePayload(name="12A1.csv", mimeType="text/csv", buffer=clean_roster("14", "12A3", "12A4"))
+    )
     await expect(board.button("roster_store", count=len(NAMES))).to_be_visible()
     await tour.show(page, "board_roster_clean")
     await board.button("roster_store", count=len(NAMES)).click()
