@@ -1,7 +1,7 @@
 """Parts of a formula in both languages at once: MathML and LaTeX."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from xml.sax.saxutils import escape
@@ -66,10 +66,27 @@ def row(pieces: Sequence[Piece]) -> Piece:
     if len(pieces) == 1:
         return pieces[0]
     return Piece(
-        mathml=element("mrow", *(piece.mathml for piece in pieces)),
+        mathml=element("mrow", *_with_signs(pieces)),
         latex=join_latex(piece.latex for piece in pieces),
         tall=any(piece.tall for piece in pieces),
     )
+
+
+_SIGN = re.compile(r"<mo>([−+±∓])</mo>")
+
+
+def _with_signs(pieces: Sequence[Piece]) -> Iterator[str]:
+    """The pieces' MathML. A sign after an operator or a bracket belongs to what follows: a browser sets it as
+    a difference unless it is told."""
+    before: Role = "atom"
+    for piece in pieces:
+        lone = before in ("operator", "open")
+        yield (
+            _SIGN.sub(r'<mo form="prefix">\1</mo>', piece.mathml)
+            if lone and piece.role == "operator"
+            else piece.mathml
+        )
+        before = before if piece.role == "space" else piece.role
 
 
 def braced(piece: Piece) -> str:
