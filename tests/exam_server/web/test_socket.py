@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import aiohttp
 import asyncpg
 import msgspec
 import numpy as np
@@ -46,6 +47,7 @@ from exam_server.protocol.sitting import (
 )
 from exam_server.protocol.staff import Command, CommandName
 from exam_server.secrets import Secrets
+from exam_server.simulation.student import Student
 from exam_server.simulation.world import Plan, World, make_world
 from exam_server.store.database import Database
 from exam_server.store.journal import select_journal
@@ -557,3 +559,85 @@ async def command(
         pins=PinMaker(draw=lambda: "123456", pepper=b"p" * 32),
         now=clock.now(),
     )
+
+
+@pytest.fixture
+async def two_workers(
+    room: Room, database: Database, clock: FakeClock, secrets: Secrets, tmp_path: Path
+) -> AsyncGenerator[tuple[Room, Room]]:
+    """Two servers on one database, as behind a balancer."""
+    app = create_app(Config(data=tmp_path), database, secrets, clock)
+    async with TestClient(TestServer(app)) as client:
+        yield room, Room(client, room.world, secrets)
+
+
+async def test_a_takeover_on_another_worker_ends_the_old_tab_and_keeps_its_answers(
+    two_workers: tuple[Room, Room], clock: FakeClock
+) -> None:
+    here, there = two_workers
+    async with here.seated() as (old, _):
+        await here.ring(clock, old)
+        await old.say(answer(here, 1))
+        assert await old.hear(Ack) == Ack(seq=1)
+        async with there.seated() as (new, welcome):
+            assert welcome.last_seq == 1
+            await new.say(answer(here, 2, "B"))
+            assert await new.hear(Ack) == Ack(seq=2)
+            assert await old.ending() == CloseCode.SUPERSEDED
+
+
+async def test_a_bell_or_command_on_one_worker_reaches_the_tabs_of_all(
+    two_workers: tuple[Room, Room], clock: FakeClock, database: Database
+) -> None:
+    here, there = two_workers
+    async with here.seated(0) as (first, _), there.seated(1) as (second, _):
+        states = await here.ring(clock, first, second)
+        assert [one.state for one in states] == ["running", "running"]
+        await command(database, here, "pause", clock, reason="Mất điện")
+        assert [(await state(line)).reason for line in (first, second)] == ["Mất điện", "Mất điện"]
+
+
+async def test_a_student_who_handed_in_while_the_line_was_lost_finds_the_receipt(
+    room: Room, clock: FakeClock, database: Database
+) -> None:
+    async with room.seated() as (line, welcome):
+        await room.ring(clock, line)
+        await line.say(answer(room, 1), Submit(seq=2, at_ms=2))
+        await line.hear(Submitted)
+    async with room.seated(fence=welcome.fence) as (line, again):
+        assert again.receipt is not None
+        assert (again.receipt.events, again.last_seq) == (2, 2)
+        await line.say(Submit(seq=2, at_ms=2))
+        assert await line.hear(Ack) == Ack(seq=2)
+
+
+async def test_the_simulated_student_sits_a_whole_exam_through_a_lost_line(
+    room: Room, clock: FakeClock, database: Database
+) -> None:
+    login = room.world.students[0]
+    async with aiohttp.ClientSession() as http:
+        student = Student(
+            http,
+            str(room.client.make_url("")).rstrip("/"),
+            login.number,
+            login.pin,
+            clock=clock,
+            rng=np.random.default_rng(3),
+        )
+        run = asyncio.create_task(student.run())
+        async with asyncio.timeout(20):
+            await student.until(lambda student: student.state == "waiting")
+            await room.ring(clock)
+            await student.until(lambda student: student.form is not None)
+            assert student.form == room.world.form
+            for number in range(100):
+                student.answer(room.world.items[0], "ABCD"[number % 4])
+                if number == 50:
+                    student.lose_line()
+            await student.until(lambda student: student.outbox.unsaved == 0)
+            student.submit()
+            await run
+    assert student.connections == 2
+    assert student.receipt is not None
+    assert (student.receipt.events, student.receipt.answered) == (101, 1)
+    assert await journalled(database, login.sitting) == list(student.outbox.acknowledged.values())
