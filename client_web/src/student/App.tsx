@@ -7,7 +7,7 @@ import { useStore } from "../base/store";
 import { errorText, t } from "../base/texts";
 import type { Session } from "../core/session";
 import type { CandidateSession } from "../protocol/messages";
-import { type Sitting, startSitting } from "./connection";
+import { Sitting } from "./connection";
 import { Message } from "./Frame";
 import { Login } from "./Login";
 import { Receipt } from "./Receipt";
@@ -38,7 +38,7 @@ export function App() {
   async function enter({ sitting }: CandidateSession) {
     const storage = await openStorage(Date.now()).catch(() => null);
     const held = await storage?.load(sitting);
-    const started = startSitting(sitting, held, storage ?? memoryStorage());
+    const started = new Sitting(sitting, held, storage ?? memoryStorage());
     if (storage === null) started.storing.set(false);
     setStage({ name: "sitting", sitting: started });
   }
@@ -186,7 +186,7 @@ function Blocked() {
 
 function Connecting({ session, sitting }: { session: Session; sitting: Sitting }) {
   const count = session.held.pending.length;
-  const retry = session.failures > 0 && <Button onClick={sitting.retryNow}>{t("try_again")}</Button>;
+  const retry = session.failures > 0 && <Button onClick={() => sitting.retryNow()}>{t("try_again")}</Button>;
   return (
     <Message title={t("connecting_title")} actions={retry}>
       <p>{t("connecting_text")}</p>

@@ -2,8 +2,8 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { Button } from "../base/Button";
 import { useStore } from "../base/store";
 import { t } from "../base/texts";
-import { commandOf, type KeyPress } from "../core/keyboard";
-import type { PaperPart } from "../core/order";
+import { type Command, commandOf, type KeyPress } from "../core/keyboard";
+import type { PaperPart, Question } from "../core/order";
 import { type Deed, positionOf } from "../core/outbox";
 import { progressOf, type QuestionState } from "../core/progress";
 import type { Response } from "../items/kind";
@@ -17,7 +17,7 @@ import { headingId, QuestionSheet } from "./QuestionSheet";
 import { Rail } from "./Rail";
 import { Review } from "./Review";
 import { Strips } from "./Strips";
-import { settings } from "./settings";
+import { type Settings, settings } from "./settings";
 import { TopBar } from "./TopBar";
 import "./paper.css";
 
@@ -52,10 +52,11 @@ export function Paper({ sitting, form, parts }: PaperProps) {
     if (item !== positionOf(sitting.session.get().held)) did({ type: "visit", item });
   };
   const goTo = (next: number) => {
-    if (next >= states.length) return setReviewing(true);
     if (next < 0) return;
+    setReviewing(next >= states.length);
+    if (next >= states.length) return;
+    if (next === place && !reviewing && current !== undefined) return showQuestion(current.question, mode);
     moved.current = true;
-    setReviewing(false);
     visit(next);
   };
   const answer = (state: QuestionState, response: Response) => {
@@ -64,46 +65,36 @@ export function Paper({ sitting, form, parts }: PaperProps) {
   const flag = (state: QuestionState) => {
     did({ type: "flag", item: state.question.item.id, on: !state.flagged });
   };
+  const perform = (command: Command, state: QuestionState) => {
+    switch (command.do) {
+      case "previous":
+        return goTo(place - 1);
+      case "next":
+        return goTo(place + 1);
+      case "flag":
+        return flag(state);
+      case "keys":
+        return setPanel("keys");
+      case "clear":
+        return state.response === null ? undefined : answer(state, null);
+      case "choose": {
+        const { item, choices } = state.question;
+        const chosen = choose(item.content, choices, state.response, command.place);
+        return chosen === null ? undefined : answer(state, chosen.response);
+      }
+    }
+  };
 
   useEffect(() => visit(place), []);
-
   useLayoutEffect(() => {
-    if (!moved.current || current === undefined || reviewing) return;
+    if (moved.current && current !== undefined && !reviewing) showQuestion(current.question, mode);
     moved.current = false;
-    const heading = document.getElementById(headingId(current.question));
-    heading?.focus({ preventScroll: true });
-    if (mode === "all") heading?.closest("article")?.scrollIntoView({ block: "start" });
-    else heading?.scrollIntoView({ block: "nearest" });
   }, [place, reviewing]);
-
   useKeys((press) => {
     if (panel !== null || reviewing || current === undefined) return false;
     const command = commandOf(press, letters);
-    switch (command?.do) {
-      case "previous":
-        goTo(place - 1);
-        return true;
-      case "next":
-        goTo(place + 1);
-        return true;
-      case "flag":
-        flag(current);
-        return true;
-      case "clear":
-        if (current.response !== null) answer(current, null);
-        return true;
-      case "keys":
-        setPanel("keys");
-        return true;
-      case "choose": {
-        const { item, choices } = current.question;
-        const chosen = choose(item.content, choices, current.response, command.place);
-        if (chosen !== null) answer(current, chosen.response);
-        return chosen !== null;
-      }
-      case undefined:
-        return false;
-    }
+    if (command !== null) perform(command, current);
+    return command !== null;
   });
 
   return (
@@ -144,23 +135,46 @@ export function Paper({ sitting, form, parts }: PaperProps) {
         )}
       </div>
       {!reviewing && current !== undefined && (
-        <footer class="foot">
-          <Button icon="left" disabled={place === 0} onClick={() => goTo(place - 1)}>
-            {t("back")}
-          </Button>
-          <Button icon="flag" aria-pressed={current.flagged} disabled={locked} onClick={() => flag(current)}>
-            {t(current.flagged ? "flag_off" : "flag_on")}
-          </Button>
-          <Button kind="primary" iconAfter="right" onClick={() => goTo(place + 1)}>
-            {t(place === states.length - 1 ? "review" : "next")}
-          </Button>
-        </footer>
+        <Foot state={current} last={place === states.length - 1} locked={locked} onGo={goTo} onFlag={flag} />
       )}
       <Display open={panel === "display"} onClose={() => setPanel(null)} onKeys={() => setPanel("keys")} />
       <Keys open={panel === "keys"} onClose={() => setPanel(null)} />
       <MessageList open={panel === "messages"} notices={session.notices} onClose={() => setPanel(null)} />
     </div>
   );
+}
+
+interface FootProps {
+  state: QuestionState;
+  last: boolean;
+  locked: boolean;
+  onGo: (place: number) => void;
+  onFlag: (state: QuestionState) => void;
+}
+
+function Foot({ state, last, locked, onGo, onFlag }: FootProps) {
+  const { place } = state.question;
+  return (
+    <footer class="foot">
+      <Button icon="left" disabled={place === 0} onClick={() => onGo(place - 1)}>
+        {t("back")}
+      </Button>
+      <Button icon="flag" aria-pressed={state.flagged} disabled={locked} onClick={() => onFlag(state)}>
+        {t(state.flagged ? "flag_off" : "flag_on")}
+      </Button>
+      <Button kind="primary" iconAfter="right" onClick={() => onGo(place + 1)}>
+        {t(last ? "review" : "next")}
+      </Button>
+    </footer>
+  );
+}
+
+/** Brings a question into view and says it: its heading takes the focus. */
+function showQuestion(question: Question, mode: Settings["mode"]): void {
+  const heading = document.getElementById(headingId(question));
+  heading?.focus({ preventScroll: true });
+  if (mode === "all") heading?.closest("article")?.scrollIntoView({ block: "start" });
+  else heading?.scrollIntoView({ block: "nearest" });
 }
 
 function placeOf(states: readonly QuestionState[], item: number | null): number {

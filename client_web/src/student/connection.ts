@@ -1,8 +1,8 @@
 import { type Store, store } from "../base/store";
 import { backoff } from "../core/backoff";
 import { type Deed, type Held, missingFrom, positionOf, type SittingEvent, sendable } from "../core/outbox";
-import { type Input, isFinal, mayConnect, openSession, reduce, type Session } from "../core/session";
-import type { ClientMessage, Evidence, ServerMessage } from "../protocol/messages";
+import { type Input, mayConnect, openSession, reduce, type Session } from "../core/session";
+import type { ClientMessage, Evidence, FormRef, ServerMessage } from "../protocol/messages";
 import { DamagedForm, sealedForm } from "./form";
 import type { Storage } from "./storage";
 
@@ -16,20 +16,16 @@ const OPEN_TIMEOUT_MS = 8_000;
 /** A disk that hangs must not keep answers from the server. */
 const STORE_TIMEOUT_MS = 3_000;
 const EVIDENCE_CHUNK = 50;
+const FETCH_PAUSE_MS = 300;
+/** What a browser reports when the line breaks without a close. */
+const LINE_BROKE = 1006;
 
 /** The sealed form's state on this PC. */
 export type FormState = "none" | "loading" | "damaged" | "ready";
 
-export interface Sitting {
-  session: Store<Session>;
-  form: Store<{ state: FormState; bytes: Uint8Array<ArrayBuffer> | null }>;
-  /** Whether answers are kept on this PC. */
-  storing: Store<boolean>;
-  did(deed: Deed): void;
-  /** Takes the sitting over from the tab or PC that has it. */
-  continueHere(): Promise<void>;
-  retryNow(): void;
-  stop(): void;
+export interface SealedForm {
+  state: FormState;
+  bytes: Uint8Array<ArrayBuffer> | null;
 }
 
 /** This page's clock: it does not jump when someone sets the PC's time. */
@@ -37,226 +33,254 @@ export function localNow(): number {
   return Math.round(performance.timeOrigin + performance.now());
 }
 
-/** Connects the candidate's sitting and keeps it connected. `held` is what this PC holds from before. */
-export function startSitting(sitting: number, held: Held | undefined, storage: Storage): Sitting {
-  const session = store(openSession(held));
-  const form = store<{ state: FormState; bytes: Uint8Array<ArrayBuffer> | null }>({
-    state: "none",
-    bytes: null,
-  });
-  const storing = store(true);
-  const fenceName = `khaothi.fence.${sitting}`;
-  let fence = readFence(fenceName);
-  let durable: Held = session.get().held;
-  let saving = false;
-  let stopped = false;
-  let socket: WebSocket | null = null;
-  let heard_ms = 0;
+/**
+ * A candidate's sitting as this page lives it: connects, stays connected, stores before it sends, sends again what was not
+ * acknowledged. What is true is in `session`, changed by `reduce` alone.
+ */
+export class Sitting {
+  readonly session: Store<Session>;
+  readonly form = store<SealedForm>({ state: "none", bytes: null });
+  /** Whether answers are kept on this PC. */
+  readonly storing = store(true);
+
+  readonly #id: number;
+  readonly #storage: Storage;
+  readonly #ears = new AbortController();
   /** Events left as evidence, each as its JSON. */
-  const left = new Set<string>();
-  let timers: number[] = [];
-  let retryTimer = 0;
+  readonly #left = new Set<string>();
+  #fence: number | null;
+  #durable: Held;
+  #saving = false;
+  #stopped = false;
+  #socket: WebSocket | null = null;
+  #heard_ms = 0;
+  #timers: number[] = [];
+  #retryTimer = 0;
 
-  function dispatch(input: Input): void {
-    const before = session.get();
+  /** Connects at once. `held` is what this PC holds from before. */
+  constructor(id: number, held: Held | undefined, storage: Storage) {
+    this.#id = id;
+    this.#storage = storage;
+    this.session = store(openSession(held));
+    this.#durable = this.session.get().held;
+    this.#fence = readFence(this.#fenceName);
+    this.#listen();
+    this.#connect();
+  }
+
+  /** The candidate answered, flagged, went to a question or handed in. */
+  did(deed: Deed): void {
+    this.#dispatch({ type: "did", deed, local_ms: localNow() });
+  }
+
+  /** Takes the sitting over from the tab or PC that has it. */
+  async continueHere(): Promise<void> {
+    this.#fence = null;
+    // Another tab of this browser may have written on: what it stored is newer than what this page holds.
+    const mine = this.session.get().held;
+    const stored = (await this.#storage.load(this.#id)) ?? mine;
+    this.#dispatch({ type: "continued", held: stored, evidence: missingFrom(mine.pending, stored.pending) });
+    this.#connect();
+  }
+
+  /** Connects without waiting for the next attempt. */
+  retryNow(): void {
+    if (this.#socket === null && mayConnect(this.session.get())) this.#connect();
+  }
+
+  /** Leaves for good; the candidate logs out. */
+  stop(): void {
+    this.#stopped = true;
+    this.#ears.abort();
+    clearTimeout(this.#retryTimer);
+    this.#drop();
+  }
+
+  get #fenceName(): string {
+    return `khaothi.fence.${this.#id}`;
+  }
+
+  #dispatch(input: Input): void {
+    const before = this.session.get();
     const after = reduce(before, input);
-    session.set(after);
-    if (after.held !== before.held) void keep();
-    if (after.form !== null && after.form.sha256 !== before.form?.sha256) void fetchForm();
+    this.session.set(after);
+    if (after.held !== before.held) void this.#keep();
+    if (after.form !== null && after.form.sha256 !== before.form?.sha256) void this.#fetchForm(after.form);
   }
 
-  async function keep(): Promise<void> {
-    if (saving || stopped || session.get().link === "superseded") return;
-    saving = true;
-    while (durable !== session.get().held) {
-      const held = session.get().held;
-      await storeSafely(held);
-      durable = held;
-      pump();
+  #listen(): void {
+    const { signal } = this.#ears;
+    window.addEventListener("offline", () => this.#socket !== null && this.#lose(LINE_BROKE), { signal });
+    window.addEventListener("online", () => this.retryNow(), { signal });
+    window.addEventListener("pagehide", () => this.stop(), { signal });
+    // Back from the browser's cache with its socket closed: start afresh from what this PC holds.
+    window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+  }
+
+  // Storing
+
+  async #keep(): Promise<void> {
+    // A superseded tab must not write over what the newer one stores.
+    if (this.#saving || this.#stopped || this.session.get().link === "superseded") return;
+    this.#saving = true;
+    while (this.#durable !== this.session.get().held) {
+      const { held } = this.session.get();
+      await this.#store(held);
+      this.#durable = held;
+      this.#pump();
     }
-    saving = false;
-    await forgetWhenIn();
+    this.#saving = false;
+    await this.#forgetWhenIn();
   }
 
-  async function storeSafely(held: Held): Promise<void> {
+  async #store(held: Held): Promise<void> {
     const late = new Promise<"late">((resolve) => setTimeout(resolve, STORE_TIMEOUT_MS, "late"));
+    // Without the server, this PC has the only copy.
+    const strict = this.session.get().link !== "online";
     try {
-      // Without the server, this PC has the only copy.
-      const strict = session.get().link !== "online";
-      const first = await Promise.race([storage.save(sitting, held, strict), late]);
-      storing.set(first !== "late");
+      const first = await Promise.race([this.#storage.save(this.#id, held, strict), late]);
+      this.storing.set(first !== "late");
     } catch (error) {
       // A full or broken disk: the answers still go to the server, and the page says what is missing.
       console.warn("answers are not kept on this PC", error);
-      storing.set(false);
+      this.storing.set(false);
     }
   }
 
-  async function forgetWhenIn(): Promise<void> {
-    const { receipt, held, form: ref } = session.get();
+  async #forgetWhenIn(): Promise<void> {
+    const { receipt, held, form } = this.session.get();
     if (receipt === null || held.pending.length > 0) return;
-    sessionStorage.removeItem(fenceName);
-    await storage.clear(sitting, ref?.sha256 ?? null).catch(() => undefined);
+    sessionStorage.removeItem(this.#fenceName);
+    await this.#storage.clear(this.#id, form?.sha256 ?? null).catch(() => undefined);
   }
 
-  function pump(): void {
-    const { link, held, sent } = session.get();
-    if (link !== "online") return;
-    const stored = new Set(durable.pending);
-    const ready = sendable(held, sent).filter((event) => stored.has(event));
-    for (const event of ready) send(event);
-    const last = ready.at(-1);
-    if (last !== undefined) dispatch({ type: "sent", through: last.seq });
+  // Connecting
+
+  #connect(): void {
+    if (this.#stopped || this.#socket !== null) return;
+    clearTimeout(this.#retryTimer);
+    this.#dispatch({ type: "connecting" });
+    const socket = new WebSocket(socketUrl());
+    this.#socket = socket;
+    this.#after(OPEN_TIMEOUT_MS, () => socket.readyState !== WebSocket.OPEN && this.#lose(LINE_BROKE));
+    socket.onopen = () => this.#send({ type: "hello", version: PROTOCOL_VERSION, fence: this.#fence });
+    socket.onmessage = (event: MessageEvent<string>) =>
+      this.#receive(JSON.parse(event.data) as ServerMessage);
+    socket.onclose = (event) => this.#lose(event.code);
   }
 
-  function send(message: ClientMessage): void {
-    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
-  }
-
-  function connect(): void {
-    if (stopped || socket !== null) return;
-    clearTimeout(retryTimer);
-    dispatch({ type: "connecting" });
-    const opened = new WebSocket(socketUrl());
-    socket = opened;
-    timers.push(window.setTimeout(() => opened.readyState !== WebSocket.OPEN && lose(1006), OPEN_TIMEOUT_MS));
-    opened.onopen = () => {
-      heard_ms = localNow();
-      send({ type: "hello", version: PROTOCOL_VERSION, fence });
-    };
-    opened.onmessage = (event: MessageEvent<string>) => receive(JSON.parse(event.data) as ServerMessage);
-    opened.onclose = (event) => socket === opened && lose(event.code);
-  }
-
-  function receive(message: ServerMessage): void {
-    heard_ms = localNow();
-    dispatch({ type: "message", message, local_ms: heard_ms });
-    if (message.type === "welcome") welcomed(message.fence);
-    if (message.type === "ack" || message.type === "refused") pump();
-    if (message.type === "submitted") void forgetWhenIn();
-  }
-
-  function welcomed(next: number): void {
-    fence = next;
-    sessionStorage.setItem(fenceName, String(next));
-    sendEvidence();
-    report();
-    pump();
-    for (const delay of FIRST_PINGS_MS) timers.push(window.setTimeout(ping, delay));
-    timers.push(window.setInterval(beat, PING_MS));
-  }
-
-  function beat(): void {
-    if (localNow() - heard_ms > SILENCE_MS) lose(1006);
-    else ping();
-  }
-
-  function ping(): void {
-    const { held } = session.get();
-    send({ type: "ping", sent_ms: localNow(), unsaved: held.pending.length, item: positionOf(held) });
-  }
-
-  function report(): void {
-    const { form: ref } = session.get();
-    if (ref !== null && form.get().state === "ready") send({ type: "received", sha256: ref.sha256 });
-  }
-
-  function sendEvidence(): void {
-    const { evidence } = session.get();
-    for (const events of chunksOf(evidence.filter((event) => !left.has(JSON.stringify(event))))) {
-      send({ type: "evidence", events });
+  /** The connection is gone, by its own close or by our verdict. */
+  #lose(code: number): void {
+    this.#drop();
+    this.#dispatch({ type: "closed", code });
+    const session = this.session.get();
+    if (session.link === "superseded") void this.#leaveEvidence();
+    if (mayConnect(session)) {
+      this.#retryTimer = window.setTimeout(() => this.#connect(), backoff(session.failures, Math.random()));
     }
-    if (evidence.length > 0) dispatch({ type: "evidence_sent" });
+  }
+
+  #drop(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers = [];
+    if (socket === null) return;
+    socket.onclose = socket.onmessage = socket.onopen = null;
+    socket.close();
+  }
+
+  #receive(message: ServerMessage): void {
+    this.#heard_ms = localNow();
+    this.#dispatch({ type: "message", message, local_ms: this.#heard_ms });
+    if (message.type === "welcome") this.#welcomed(message.fence);
+    if (message.type === "ack" || message.type === "refused") this.#pump();
+    if (message.type === "submitted") void this.#forgetWhenIn();
+  }
+
+  #welcomed(fence: number): void {
+    this.#fence = fence;
+    sessionStorage.setItem(this.#fenceName, String(fence));
+    this.#sendEvidence();
+    this.#report();
+    this.#pump();
+    for (const delay of FIRST_PINGS_MS) this.#after(delay, () => this.#ping());
+    this.#timers.push(window.setInterval(() => this.#beat(), PING_MS));
+  }
+
+  /** Runs `act` later, unless the connection is gone by then. */
+  #after(delay_ms: number, act: () => void): void {
+    this.#timers.push(window.setTimeout(act, delay_ms));
+  }
+
+  #beat(): void {
+    if (localNow() - this.#heard_ms > SILENCE_MS) this.#lose(LINE_BROKE);
+    else this.#ping();
+  }
+
+  // Sending
+
+  #send(message: ClientMessage): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  /** Sends what is stored and may go. */
+  #pump(): void {
+    const { link, held, sent } = this.session.get();
+    if (link !== "online") return;
+    const stored = new Set(this.#durable.pending);
+    const ready = sendable(held, sent).filter((event) => stored.has(event));
+    for (const event of ready) this.#send(event);
+    const last = ready.at(-1);
+    if (last !== undefined) this.#dispatch({ type: "sent", through: last.seq });
+  }
+
+  #ping(): void {
+    const { held } = this.session.get();
+    this.#send({ type: "ping", sent_ms: localNow(), unsaved: held.pending.length, item: positionOf(held) });
+  }
+
+  #report(): void {
+    const { form } = this.session.get();
+    if (form !== null && this.form.get().state === "ready")
+      this.#send({ type: "received", sha256: form.sha256 });
+  }
+
+  #sendEvidence(): void {
+    const { evidence } = this.session.get();
+    for (const events of chunksOf(evidence.filter((event) => !this.#left.has(JSON.stringify(event))))) {
+      this.#send({ type: "evidence", events });
+    }
+    if (evidence.length > 0) this.#dispatch({ type: "evidence_sent" });
   }
 
   /** A superseded tab leaves what it still held: one message in place of Hello, then the server closes. */
-  async function leaveEvidence(): Promise<void> {
-    for (const events of chunksOf(session.get().held.pending)) {
+  async #leaveEvidence(): Promise<void> {
+    for (const events of chunksOf(this.session.get().held.pending)) {
       await leaveOnce({ type: "evidence", events }, () => {
-        for (const event of events) left.add(JSON.stringify(event));
+        for (const event of events) this.#left.add(JSON.stringify(event));
       });
     }
   }
 
-  /** The connection is gone, by its own close or by our verdict. */
-  function lose(code: number): void {
-    const gone = socket;
-    socket = null;
-    for (const timer of timers) clearTimeout(timer);
-    timers = [];
-    if (gone !== null) gone.onclose = gone.onmessage = gone.onopen = null;
-    gone?.close();
-    dispatch({ type: "closed", code });
-    if (session.get().link === "superseded") void leaveEvidence();
-    if (mayConnect(session.get()))
-      retryTimer = window.setTimeout(connect, backoff(session.get().failures, Math.random()));
-  }
+  // The form
 
-  async function fetchForm(): Promise<void> {
-    const ref = session.get().form;
-    if (ref === null || stopped) return;
-    form.set({ state: "loading", bytes: null });
-    for (let failures = 0; session.get().form?.sha256 === ref.sha256 && !stopped; failures += 1) {
+  async #fetchForm(ref: FormRef): Promise<void> {
+    this.form.set({ state: "loading", bytes: null });
+    for (let failures = 0; this.session.get().form?.sha256 === ref.sha256 && !this.#stopped; failures += 1) {
       try {
-        form.set({ state: "ready", bytes: await sealedForm(ref, storage) });
-        report();
+        this.form.set({ state: "ready", bytes: await sealedForm(ref, this.#storage) });
+        this.#report();
         return;
       } catch (error) {
         // The line may come back, and a damaged copy may come whole the next time; the page shows which it is.
-        if (error instanceof DamagedForm) form.set({ state: "damaged", bytes: null });
-        await new Promise((resolve) => setTimeout(resolve, 300 + backoff(failures, Math.random())));
+        if (error instanceof DamagedForm) this.form.set({ state: "damaged", bytes: null });
+        await new Promise((resolve) =>
+          setTimeout(resolve, FETCH_PAUSE_MS + backoff(failures, Math.random())),
+        );
       }
     }
   }
-
-  function onOffline(): void {
-    if (socket !== null) lose(1006);
-  }
-
-  function onOnline(): void {
-    if (socket === null && mayConnect(session.get())) connect();
-  }
-
-  function onPageHide(): void {
-    stopped = true;
-    socket?.close();
-  }
-
-  function onPageShow(event: PageTransitionEvent): void {
-    // Back from the browser's cache with its socket closed: start afresh from what this PC holds.
-    if (event.persisted) location.reload();
-  }
-
-  window.addEventListener("pageshow", onPageShow);
-  window.addEventListener("offline", onOffline);
-  window.addEventListener("online", onOnline);
-  window.addEventListener("pagehide", onPageHide);
-  connect();
-
-  return {
-    session,
-    form,
-    storing,
-    did: (deed) => dispatch({ type: "did", deed, local_ms: localNow() }),
-    async continueHere() {
-      fence = null;
-      // Another tab of this browser may have written on: what it stored is newer than what this page holds.
-      const mine = session.get().held;
-      const stored = (await storage.load(sitting)) ?? mine;
-      dispatch({ type: "continued", held: stored, evidence: missingFrom(mine.pending, stored.pending) });
-      connect();
-    },
-    retryNow: onOnline,
-    stop() {
-      stopped = true;
-      window.removeEventListener("pageshow", onPageShow);
-      window.removeEventListener("offline", onOffline);
-      window.removeEventListener("online", onOnline);
-      window.removeEventListener("pagehide", onPageHide);
-      if (socket !== null && !isFinal(session.get().state)) lose(1000);
-      clearTimeout(retryTimer);
-    },
-  };
 }
 
 function chunksOf(events: readonly SittingEvent[]): Evidence["events"][] {
