@@ -1,0 +1,107 @@
+"""The bell and the end of time, over a real database."""
+
+import asyncio
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from exam_server.actions import shift, sit
+from exam_server.clock import FakeClock
+from exam_server.core.chain import event_chain, event_genesis
+from exam_server.core.sitting import State
+from exam_server.secrets import Secrets
+from exam_server.simulation.world import Plan, World, make_world
+from exam_server.store.database import Database
+from exam_server.store.sittings import StoredSitting
+
+GRACE_MS = 2_000
+
+
+@pytest.fixture
+async def world(database: Database, clock: FakeClock, secrets: Secrets) -> World:
+    """Three students and a bell in ten minutes."""
+    plan = Plan(opens_at=clock.now() + timedelta(minutes=10), students=3)
+    async with database.transaction() as connection:
+        return await make_world(connection, plan, secrets, np.random.default_rng(1))
+
+
+async def come(database: Database, world: World, place: int, clock: FakeClock) -> None:
+    await sit.enter(database, world.students[place].sitting, fence=None, worker=1, now=clock.now())
+
+
+async def all_of(database: Database, world: World) -> list[StoredSitting]:
+    return await sit.reload(database, [student.sitting for student in world.students])
+
+
+async def states(database: Database, world: World) -> list[State]:
+    return [one.sitting.state for one in await all_of(database, world)]
+
+
+async def test_the_bell_starts_who_waits_and_only_once(
+    database: Database, clock: FakeClock, world: World
+) -> None:
+    await come(database, world, 0, clock)
+    await come(database, world, 1, clock)
+    assert await shift.next_bell(database, clock.now()) == clock.now() + timedelta(minutes=10)
+    assert await shift.open_due(database, clock.now()) == []
+    clock.advance(minutes=10)
+    rung = await asyncio.gather(*(shift.open_due(database, clock.now()) for _ in range(4)))
+    assert sorted(map(list, rung)) == [[], [], [], [world.shift]]
+    assert await states(database, world) == [State.RUNNING, State.RUNNING, State.REGISTERED]
+    started = [one.sitting.started_at for one in await all_of(database, world)]
+    assert started == [clock.now(), clock.now(), None]
+
+
+async def test_who_comes_late_starts_then_and_who_comes_too_late_waits_for_the_invigilator(
+    database: Database, clock: FakeClock, world: World
+) -> None:
+    clock.advance(minutes=10)
+    await shift.open_due(database, clock.now())
+    clock.advance(minutes=15)
+    await come(database, world, 0, clock)
+    clock.advance(milliseconds=1)
+    await come(database, world, 1, clock)
+    assert await states(database, world) == [State.RUNNING, State.REGISTERED, State.REGISTERED]
+    [late, *_] = await all_of(database, world)
+    assert late.sitting.started_at == clock.now() - timedelta(milliseconds=1)
+
+
+async def test_time_over_closes_after_the_grace_and_not_before(
+    database: Database, clock: FakeClock, world: World
+) -> None:
+    await come(database, world, 0, clock)
+    clock.advance(minutes=10)
+    await shift.open_due(database, clock.now())
+    clock.advance(minutes=45, milliseconds=GRACE_MS)
+    assert await shift.close_due(database, clock.now(), grace_ms=GRACE_MS) == ()
+    clock.advance(seconds=shift.SWEEP_SLACK.total_seconds(), milliseconds=1)
+    closed = await asyncio.gather(
+        *(shift.close_due(database, clock.now(), grace_ms=GRACE_MS) for _ in range(4))
+    )
+    assert sorted(map(tuple, closed)) == [(), (), (), (world.students[0].sitting,)]
+    [stored, *_] = await all_of(database, world)
+    assert (stored.sitting.state, stored.sitting.ended_by) == (State.CLOSED, "server")
+    receipt = await sit.receipt(database, stored, {})
+    assert receipt is not None
+    assert (receipt.by, receipt.events) == ("server", 0)
+
+
+async def test_every_sittings_log_is_a_chain_with_the_state_it_led_to(
+    database: Database, clock: FakeClock, world: World
+) -> None:
+    sitting_id = world.students[0].sitting
+    await come(database, world, 0, clock)
+    await come(database, world, 0, clock)
+    clock.advance(minutes=10)
+    await shift.open_due(database, clock.now())
+    async with database.connection() as connection:
+        rows = await connection.fetch(
+            "SELECT * FROM sitting_event WHERE sitting_id = $1 ORDER BY n", sitting_id
+        )
+    assert [row["kind"] for row in rows] == ["admitted", "entered", "taken_over", "started"]
+    chain = event_genesis(sitting_id)
+    for n, row in enumerate(rows, start=1):
+        texts = (row["kind"], row["actor"], row["reason"] or "", row["detail"])
+        chain = event_chain(chain, sitting_id=sitting_id, n=n, at=row["at"], texts=texts)
+        assert (row["n"], row["chain"]) == (n, chain)
