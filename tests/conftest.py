@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator, Generator
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,7 +16,18 @@ from exam_server.store.embedded import EmbeddedPostgres
 
 SCHEMA = Path(exam_server.store.__file__).parent / "schema.sql"
 
-_NAMES = (f"test_{number}" for number in count())
+EMPTY = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid();
+DO $$
+BEGIN
+    EXECUTE (
+        SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') || ' RESTART IDENTITY CASCADE'
+        FROM pg_tables WHERE schemaname = 'public'
+    );
+END
+$$
+"""
 
 
 @pytest.fixture(scope="session")
@@ -40,13 +50,19 @@ async def template(cluster: EmbeddedPostgres) -> str:
     return "khaothi_template"
 
 
+@pytest.fixture(scope="session")
+async def shared_url(cluster: EmbeddedPostgres, template: str) -> str:
+    """The one database that tests use in turn: making and dropping one for each would be most of their
+    time."""
+    await _command(cluster.url, f"CREATE DATABASE khaothi_test TEMPLATE {template}")
+    return cluster.url_of("khaothi_test")
+
+
 @pytest.fixture
-async def database_url(cluster: EmbeddedPostgres, template: str) -> AsyncGenerator[str]:
-    """A fresh database with the schema."""
-    name = next(_NAMES)
-    await _command(cluster.url, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield cluster.url_of(name)
-    await _command(cluster.url, f"DROP DATABASE {name} WITH (FORCE)")
+async def database_url(shared_url: str) -> str:
+    """An empty database with the schema, and nobody else connected."""
+    await _command(shared_url, EMPTY)
+    return shared_url
 
 
 @pytest.fixture
