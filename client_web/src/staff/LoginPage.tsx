@@ -21,12 +21,16 @@ export function LoginPage() {
   );
 }
 
-/** Asks for the password again above the page, which stays as it was. */
+/** Asks for the password again above the page, which stays as it was. Escape does not lose it: the dialog comes back. */
 export function LoginDialog({ username }: { username: string }) {
+  const [turn, setTurn] = useState(0);
   return (
-    <Dialog open title={t("login_again")} onClose={() => void logOut()}>
+    <Dialog key={turn} open title={t("login_again")} onClose={() => setTurn(turn + 1)}>
       <p>{t("login_again_why")}</p>
       <LoginForm username={username} />
+      <Button kind="quiet" icon="exit" onClick={() => void logOut()}>
+        {t("log_out_and_leave")}
+      </Button>
     </Dialog>
   );
 }

@@ -1,20 +1,44 @@
 import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import { store, useStore } from "../base/store";
 import { pathOf, type Route, routeOf } from "./core/route";
 
 const here = () => routeOf(location.pathname, location.search);
 const current = store<Route>(here());
 
-addEventListener("popstate", () => current.set(here()));
+/** Why the page must not be left without asking; null when it may. */
+let held: string | null = null;
+
+const mayLeave = () => held === null || confirm(held);
+
+addEventListener("popstate", () => {
+  if (mayLeave()) current.set(here());
+  else history.pushState(null, "", pathOf(current.get()));
+});
+
+/** Asks before the page is left, by a link or by closing the tab, as long as there is a `question`. */
+export function useHold(question: string | null): void {
+  useEffect(() => {
+    held = question;
+    if (question === null) return;
+    const hold = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener("beforeunload", hold);
+    return () => {
+      held = null;
+      removeEventListener("beforeunload", hold);
+    };
+  }, [question]);
+}
 
 /** The page in view. */
 export function useRoute(): Route {
   return useStore(current);
 }
 
-/** Goes to a page; `replace` leaves no step back. */
-export function go(route: Route, replace = false): void {
-  history[replace ? "replaceState" : "pushState"](null, "", pathOf(route));
+/** Goes to a page, unless it is held and the reader stays. */
+export function go(route: Route): void {
+  if (!mayLeave()) return;
+  history.pushState(null, "", pathOf(route));
   current.set(route);
   scrollTo(0, 0);
 }

@@ -21,7 +21,8 @@ export async function askSession(): Promise<void> {
   try {
     presence.set({ status: "in", session: await getJson<StaffSession>("/api/me") });
   } catch (error) {
-    presence.set({ status: error instanceof ApiError ? "out" : "unreachable" });
+    const out = error instanceof ApiError && error.status === 401;
+    presence.set({ status: out ? "out" : "unreachable" });
   }
 }
 

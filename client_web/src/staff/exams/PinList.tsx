@@ -1,10 +1,11 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { Banner } from "../../base/Banner";
 import { Button } from "../../base/Button";
 import { formatDateTime } from "../../base/formats";
 import type { CandidateRow, ExamDetail } from "../../protocol/messages";
 import { DataTable } from "../DataTable";
 import { downloadCsv } from "../download";
+import { useHold } from "../router";
 import { t } from "../texts";
 
 interface PinListProps {
@@ -17,12 +18,7 @@ interface PinListProps {
 export function PinList({ candidates, exam, shift }: PinListProps) {
   const [kept, setKept] = useState(false);
   const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (kept) return;
-    const hold = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener("beforeunload", hold);
-    return () => removeEventListener("beforeunload", hold);
-  }, [kept]);
+  useHold(kept ? null : t("pins_leave"));
   const rows = [
     [t("column_candidate_number"), t("column_name"), t("column_class"), t("column_seat"), t("column_pin")],
     ...candidates.map((row) => [row.number, row.name, row.class_name ?? "", row.seat ?? "", row.pin ?? ""]),
