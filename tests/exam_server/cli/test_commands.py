@@ -11,12 +11,14 @@ from typing import Any
 import asyncpg
 import pytest
 from typer.main import get_command
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from exam_server.cli.main import app
-from exam_server.cli.words import language_of
+from exam_server.cli.words import language_of, say
 from exam_server.demo.school import roster_file
+from exam_server.errors import KhaoThiError
 from exam_server.store.embedded import EmbeddedPostgres
+from exam_server.store.migrations import migrations
 from tests.exam_server.school import SAMPLE
 
 Khaothi = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -155,51 +157,55 @@ def test_the_schema(khaothi: Khaothi) -> None:
     assert json.loads(done.stdout) == json.loads(committed.read_text(encoding="utf-8"))
 
 
-def test_from_a_word_file_to_pins(khaothi: Khaothi, tmp_path: Path) -> None:
-    assert khaothi("migrate").stdout == "Đã áp dụng 1 bước nâng cấp.\n"
-    assert json.loads(khaothi("migrate", "--json").stdout) == {"applied": []}
+def test_from_a_word_file_to_pins(empty_url: str, tmp_path: Path) -> None:
+    environment = {"DATABASE_URL": empty_url, "KHAOTHI_DATA": str(tmp_path / "data"), "COLUMNS": "200"}
 
-    stored = khaothi("items", "import", SAMPLE, "--bank", "Toán 12")
-    assert (stored.returncode, "Đã lưu vào ngân hàng “Toán 12”." in stored.stdout) == (0, True)
-    again = khaothi("items", "import", SAMPLE, "--bank", "Toán 12")
-    assert (again.returncode, SAMPLE.name in again.stderr) == (1, True)
+    def run(*arguments: str | Path, **more: str) -> Result:
+        return CliRunner().invoke(app, list(map(str, arguments)), env={**environment, **more})
+
+    def read(*arguments: str | Path) -> Any:
+        done = run(*arguments, "--json")
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout)
+
+    def refused(*arguments: str | Path) -> str:
+        error = run(*arguments).exception
+        assert isinstance(error, KhaoThiError)
+        return error.code
+
+    assert run("migrate").stdout.strip() == say("migrated", count=len(migrations()))
+    assert read("migrate") == {"applied": []}
+
+    stored = run("items", "import", SAMPLE, "--bank", "Toán 12")
+    assert (stored.exit_code, say("items_stored", bank="Toán 12") in stored.stdout) == (0, True)
+    assert refused("items", "import", SAMPLE, "--bank", "Toán 12") == "already_imported"
 
     exam = ["exam", "create", "Giữa kỳ", "--bank", "Toán 12", "--source", SAMPLE.name, "--subject", "Toán"]
-    made = json.loads(khaothi(*exam, "--template", "thpt_2025_maths", "--json").stdout)
+    made = read(*exam, "--template", "thpt_2025_maths")
     assert (made["total_points"], made["minutes"]) == ("10", 90)
-    assert json.loads(khaothi("exam", "list", "--json").stdout)[0]["title"] == "Giữa kỳ"
-    assert "22 câu · 10 điểm · 90 phút" in khaothi("exam", "show", str(made["id"])).stdout
+    assert refused(*exam, "--template", "thpt_2025_maths") == "exam_exists"
+    assert read("exam", "list")[0]["title"] == "Giữa kỳ"
+    assert say("exam_total", items=22, points="10", minutes=90) in run("exam", "show", made["id"]).stdout
 
-    shift = [
-        "exam",
-        "shift",
-        str(made["id"]),
-        "--name",
-        "Ca 1",
-        "--room",
-        "P1",
-        "--opens",
-        "2099-01-01 08:00",
-    ]
-    shift_id = json.loads(khaothi(*shift, "--json").stdout)["id"]
-    past = khaothi(*[part.replace("2099", "2001") for part in shift])
-    assert (past.returncode, "đã qua" in past.stderr) == (1, True)
+    shift = ["exam", "shift", made["id"], "--name", "Ca 1", "--room", "P1", "--opens"]
+    shift_id = read(*shift, "2099-01-01 08:00")["id"]
+    assert refused(*shift, "2001-01-01 08:00") == "opens_in_past"
 
     roster = tmp_path / "ds.xlsx"
     roster.write_bytes(roster_file())
-    command = ["roster", "import", str(roster), "--shift", str(shift_id), "--json"]
-    dry = json.loads(khaothi(*command, "--dry-run").stdout)
+    command = ["roster", "import", roster, "--shift", shift_id]
+    dry = read(*command, "--dry-run")
     assert (dry["stored"], len(dry["candidates"])) == (False, 24)
-    done = json.loads(khaothi(*command).stdout)
+    done = read(*command)
     assert (done["stored"], len({row["pin"] for row in done["candidates"]}) > 20) == (True, True)
-    twice = khaothi(*command)
-    assert (twice.returncode, len(json.loads(twice.stdout)["problems"])) == (1, 48)
+    twice = run(*command, "--json")
+    assert (twice.exit_code, len(json.loads(twice.stdout)["problems"])) == (1, 48)
 
-    added = khaothi(
+    added = run(
         "staff", "add", "ha.tran", "--name", "Hà", "--role", "teacher", KHAOTHI_PASSWORD="mat-khau-dai"
     )
-    assert (added.returncode, "mat-khau-dai" in added.stdout + added.stderr) == (0, False)
-    assert khaothi("staff", "assign", "ha.tran", "--class", "12A1").returncode == 0
-    assert khaothi("staff", "assign", "ha.tran", "--shift", str(shift_id)).returncode == 0
-    assert khaothi("staff", "assign", "ha.tran", "--class", "13Z").returncode == 1
-    assert khaothi("staff", "assign", "ai-do", "--class", "12A1").returncode == 1
+    assert (added.exit_code, "mat-khau-dai" in added.output) == (0, False)
+    assert run("staff", "assign", "ha.tran", "--class", "12A1").exit_code == 0
+    assert run("staff", "assign", "ha.tran", "--shift", shift_id).exit_code == 0
+    assert refused("staff", "assign", "ha.tran", "--class", "13Z") == "no_such_class"
+    assert refused("staff", "assign", "ai-do", "--class", "12A1") == "no_such_user"
