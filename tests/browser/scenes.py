@@ -4,7 +4,7 @@ A tour is one role's way through an exam day. It calls ``show(page, name)`` at e
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 
 import msgspec
@@ -16,7 +16,7 @@ from item_bank.kinds.true_false import TrueFalse
 from tests.browser.classmates import Classmate, classmates
 from tests.browser.clock import ExamClock
 from tests.browser.papers import contradicting_paper
-from tests.browser.record import Record
+from tests.browser.record import Record, Shown
 from tests.browser.roster_files import NAMES, clean_roster, roster_with_bad_rows
 from tests.browser.site import Site
 from tests.browser.staff import Commander, Staff
@@ -125,7 +125,7 @@ async def _paper(tour: Tour, student: Student) -> None:
     await student.button("review_return").click()
 
 
-async def _picture(tour: Tour, student: Student, paper: list) -> None:
+async def _picture(tour: Tour, student: Student, paper: Sequence[Shown]) -> None:
     for place in range(len(paper)):
         await student.go_to(place)
         if await student.page.locator("article.question img").count() > 0:
@@ -322,5 +322,5 @@ async def _results(tour: Tour) -> None:
     await teacher.visitor.context.close()
 
 
-def _place_of(paper: list, kind: type) -> int:
+def _place_of(paper: Sequence[Shown], kind: type) -> int:
     return next(place for place, shown in enumerate(paper) if isinstance(shown.content, kind))

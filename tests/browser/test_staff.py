@@ -265,4 +265,5 @@ async def _add_shift(board: Staff) -> None:
 
 async def _candidates(site: Site) -> int:
     async with site.database.connection() as connection:
-        return int(await connection.fetchval("SELECT count(*) FROM sitting"))
+        rows = await connection.fetch("SELECT id FROM sitting")
+    return len(rows)

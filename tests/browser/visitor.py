@@ -91,14 +91,21 @@ async def open_visitor(
     return Visitor(context, page, url)
 
 
-async def serious_findings(page: Page) -> list[str]:
-    """What axe finds of serious or critical impact on the page as it stands."""
+async def serious_findings(page: Page, *, contrast: bool = True) -> list[str]:
+    """What axe finds of serious or critical impact on the page as it stands. ``contrast``: colours too, the
+    slowest part."""
     await page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = await page.evaluate(
-        """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
-            .filter((one) => ["serious", "critical"].includes(one.impact))
-            .map((one) => `${one.id}: ` + one.nodes.slice(0, 3).map((node) =>
-                `${node.html.slice(0, 160)} (${[...node.any, ...node.all, ...node.none][0]?.message})`,
-            ).join(" | "))"""
-    )
+    found = await page.evaluate(_AXE_RUN, contrast)
     return [str(line) for line in found]
+
+
+_AXE_RUN = """
+async (contrast) => {
+  const rules = { "color-contrast": { enabled: contrast } };
+  const { violations } = await axe.run(document, { resultTypes: ["violations"], rules });
+  const serious = violations.filter((one) => ["serious", "critical"].includes(one.impact));
+  const why = (node) => [...node.any, ...node.all, ...node.none][0]?.message;
+  const told = (node) => `${node.html.slice(0, 160)} (${why(node)})`;
+  return serious.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map(told).join(" | ")}`);
+}
+"""

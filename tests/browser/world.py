@@ -50,7 +50,7 @@ async def make_world(database: Database, secrets: Secrets) -> World:
     paper = SAMPLE.read_bytes() if SAMPLE.exists() else whole_paper()
     bank, source = await import_paper(database, BANK, SAMPLE.name, paper)
     exam, shift = await make_exam(database, secrets, bank=bank, source=source, title=TITLE)
-    candidates = await _seat_class(database, secrets, shift)
+    candidates = await seat_class(database, secrets, shift)
     await _hire(database, shift)
     return World(bank=bank, exam=exam, shift=shift, source=source, candidates=candidates)
 
@@ -91,7 +91,8 @@ async def make_exam(
     return made.id, shift.id
 
 
-async def _seat_class(database: Database, secrets: Secrets, shift: int) -> tuple[Candidate, ...]:
+async def seat_class(database: Database, secrets: Secrets, shift: int) -> tuple[Candidate, ...]:
+    """The class on a shift, through the import of its list."""
     rows = await roster.read_roster_file("danh_sach.csv", clean_roster())
     done = await roster.import_roster(
         database, secrets, shift, rows, school="THPT Lê Quý Đôn", dry_run=False, actor=ACTOR, now=MORNING
