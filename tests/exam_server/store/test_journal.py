@@ -215,11 +215,28 @@ async def standby_away(cluster: EmbeddedPostgres) -> AsyncGenerator[asyncpg.Conn
     try:
         await connection.execute("ALTER SYSTEM SET synchronous_standby_names = 'away'")
         await connection.execute("SELECT pg_reload_conf()")
+        await until_commits_wait(cluster, connection)
         yield connection
     finally:
         await connection.execute("ALTER SYSTEM RESET synchronous_standby_names")
         await connection.execute("SELECT pg_reload_conf()")
         await connection.close()
+
+
+async def until_commits_wait(cluster: EmbeddedPostgres, control: asyncpg.Connection) -> None:
+    """The new setting takes a moment to reach everyone: try commits until one waits."""
+    probe = await asyncpg.connect(cluster.url)
+    try:
+        commit = None
+        while commit is None or commit.done():
+            commit = asyncio.create_task(probe.execute("SELECT pg_logical_emit_message(true, 'probe', '')"))
+            waiting = asyncio.create_task(waiting_for_standby(control))
+            await asyncio.wait([commit, waiting], return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+        await control.execute("SELECT pg_cancel_backend($1)", probe.get_server_pid())
+        await commit
+    finally:
+        await probe.close()
 
 
 async def waiting_for_standby(connection: asyncpg.Connection, *, other_than: int = 0) -> int:
