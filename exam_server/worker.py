@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 
+import structlog
 import uvloop
 from aiohttp import web
 
@@ -15,7 +16,7 @@ from exam_server.clock import SystemClock
 from exam_server.config import Config, read_config
 from exam_server.logging import configure_logging
 from exam_server.secrets import load_secrets
-from exam_server.store.database import open_database
+from exam_server.store.database import AWAY, open_database
 from exam_server.supervisor import READY
 
 CONNECTIONS = 10
@@ -26,7 +27,12 @@ BACKLOG = 4_096
 def main() -> None:
     """Serve on the socket whose descriptor is the argument, until a signal or the supervisor's end."""
     configure_logging()
-    uvloop.run(_serve(read_config(os.environ), socket.socket(fileno=int(sys.argv[1]))))
+    try:
+        uvloop.run(_serve(read_config(os.environ), socket.socket(fileno=int(sys.argv[1]))))
+    except AWAY as error:
+        # While the database is away at the start; the supervisor tries again.
+        structlog.get_logger().error("database_away", error=type(error).__name__)
+        sys.exit(1)
 
 
 async def _serve(config: Config, listener: socket.socket) -> None:
