@@ -64,6 +64,7 @@ class Flusher:
         self._idle = asyncio.Event()
         self._idle.set()
         self._connection: asyncpg.Connection | None = None
+        QUEUE_ROWS.set_function(lambda: len(self._queue))
 
     def put(self, row: JournalRow, owner: Owner) -> bool:
         """Queue a row; False when the queue is full."""
@@ -91,7 +92,6 @@ class Flusher:
         await self._idle.wait()
 
     def _take(self) -> list[tuple[JournalRow, Owner]]:
-        QUEUE_ROWS.set(len(self._queue))
         return [self._queue.popleft() for _ in range(min(len(self._queue), MAX_FLUSH_ROWS))]
 
     async def _flush(self, batch: Sequence[tuple[JournalRow, Owner]]) -> None:

@@ -138,8 +138,11 @@ class Hub:
     async def refresh(self, sitting_ids: Sequence[int]) -> None:
         """Reload those of these sittings that are here, and tell their tabs what changed."""
         async with self._refreshing:
-            for stored in await self._reload([one for one in sitting_ids if one in self._tabs]):
-                await self._update(stored)
+            here = await self._reload([one for one in sitting_ids if one in self._tabs])
+            # Everyone first learns that time is over; the receipts, which ask the database, come after.
+            ended = [tab for stored in here if (tab := await self._update(stored)) is not None]
+            for tab in ended:
+                await self._send_receipt(tab)
 
     async def _reload(self, here: Sequence[int]) -> Sequence[StoredSitting]:
         if not here:
@@ -152,22 +155,25 @@ class Hub:
         await sit.go_on(self.database, ready, now)
         return await sit.reload(self.database, here)
 
-    async def _update(self, stored: StoredSitting) -> None:
+    async def _update(self, stored: StoredSitting) -> Tab | None:
+        """Tell the sitting's tab what changed; the tab if its script is in since now."""
         tab = self._tabs.get(stored.id)
         if tab is None or stored.fence < tab.fence:
-            return
+            return None
         if stored.fence > tab.fence:
             self.to_close(tab, CloseCode.SUPERSEDED)
         elif not tab.welcomed:
             tab.stale = True
         elif (stored.sitting, stored.terms) != (tab.stored.sitting, tab.stored.terms):
-            await self._tell(tab, stored)
+            over = stored.sitting.state in ENDED and tab.stored.sitting.state not in ENDED
+            await tab.tell_state(stored, self.clock.now())
+            self.seen(tab)
+            return tab if over else None
+        return None
 
-    async def _tell(self, tab: Tab, stored: StoredSitting) -> None:
-        over = stored.sitting.state in ENDED and tab.stored.sitting.state not in ENDED
-        await tab.tell_state(stored, self.clock.now())
-        self.seen(tab)
-        if over and (receipt := await sit.receipt(self.database, stored, tab.form.contents)) is not None:
+    async def _send_receipt(self, tab: Tab) -> None:
+        receipt = await sit.receipt(self.database, tab.stored, tab.form.contents)
+        if receipt is not None:
             await tab.send(Submitted(receipt=receipt))
 
     async def _send_notice(self, notice: StoredNotice) -> None:

@@ -34,6 +34,9 @@ from exam_server.web.tab import CloseTab, Tab
 HELLO_S = 10.0
 """How long a connection may stay silent before Hello."""
 
+DATABASE_S = 15.0
+"""How long a tab waits for the database before it is asked to come again."""
+
 _HEARTBEAT_S = 10.0
 _CLOSE_S = 2.0
 # The library ends a connection with its own code above its limit: ours is told below four times the true one.
@@ -87,16 +90,19 @@ async def _serve(hub: Hub, sitting_id: int, socket: web.WebSocketResponse, reque
     if hub.draining:
         raise CloseTab(CloseCode.TRY_AGAIN)
     hello = await _hello(hub, sitting_id, socket)
-    entry = await sit.enter(
-        hub.database, sitting_id, fence=hello.fence, worker=hub.worker, now=hub.clock.now()
-    )
+    async with asyncio.timeout(DATABASE_S):
+        entry = await sit.enter(
+            hub.database, sitting_id, fence=hello.fence, worker=hub.worker, now=hub.clock.now()
+        )
     transport = request.transport
     if transport is None:
         return  # gone already
     tab = Tab(socket, transport, sitting_id, entry.fence)
     hub.join(tab)
     try:
-        await _welcome(hub, tab, await hub.open(tab, entry))
+        async with asyncio.timeout(DATABASE_S):
+            opening = await hub.open(tab, entry)
+        await _welcome(hub, tab, opening)
         async for message in socket:
             if tab.closing:
                 break
@@ -205,7 +211,9 @@ async def _confirm(hub: Hub, tab: Tab, event: Journalled, payload: bytes) -> Non
     """A resend: the same event is acknowledged again, another one with its seq ends the connection."""
     if tab.is_in_flight(event, payload):
         return
-    if not await sit.resent(hub.database, tab.sitting_id, event.seq, payload):
+    async with asyncio.timeout(DATABASE_S):
+        same = await sit.resent(hub.database, tab.sitting_id, event.seq, payload)
+    if not same:
         await sit.record_conflict(hub.database, tab.sitting_id, event.seq, payload, hub.clock.now())
         raise CloseTab(CloseCode.OUT_OF_TURN)
     await tab.acknowledge_again()
@@ -217,7 +225,8 @@ async def _submit(hub: Hub, tab: Tab, event: Submit, payload: bytes) -> None:
     await tab.settled()
     row = tab.next_row(event, payload, now)
     try:
-        await sit.submit(hub.database, row, worker=hub.worker)
+        async with asyncio.timeout(DATABASE_S):
+            await sit.submit(hub.database, row, worker=hub.worker)
     except Conflict:
         # Another connection or the end of time came first: what the client is told next says which.
         tab.keep_evidence("not_running", payload)

@@ -41,7 +41,7 @@ BURST_MESSAGES = 1_000
 _ENCODER = msgspec.json.Encoder()
 
 
-class CloseTab(Exception):  # noqa: N818 -- it ends a conversation, which is not always an error
+class CloseTab(Exception):
     """Ends the connection with a code that the client can act on."""
 
     def __init__(self, code: CloseCode) -> None:
