@@ -14,7 +14,8 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The wall clock at start, carried on by the monotonic clock: an exam does not jump when someone sets the PC's time."""
+    """The wall clock at start, carried on by the monotonic clock: an exam does not jump when someone sets the
+    PC's time."""
 
     def __init__(self) -> None:
         self._anchor = datetime.now(UTC)

@@ -1,4 +1,5 @@
-"""The one error family. Each carries a code; its sentence is ``errors.<code>`` in the catalogue, filled with ``params``.
+"""The one error family. Each carries a code; its sentence is ``errors.<code>`` in the catalogue, filled with
+``params``.
 
 The edge turns classes into HTTP statuses and exit codes in one table (``web.problems``).
 """

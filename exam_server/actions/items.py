@@ -77,15 +77,15 @@ async def list_items(database: Database, bank_id: int, *, search: str, page: int
     return Items(items=rows, total=total)
 
 
-async def show_item(database: Database, item_id: int, caller: StaffMember) -> ItemDetail:
+async def show_item(database: Database, item_id: int, caller: StaffMember, now: datetime) -> ItemDetail:
     """An item with its key.
 
-    A teacher sees it once a pupil of theirs has handed in a paper with it. Raises NotFound with code
-    ``not_found``.
+    A teacher sees it once a pupil of theirs has handed in a paper with it and nobody may still sit one.
+    Raises NotFound with code ``not_found``.
     """
     async with database.connection() as connection:
         item = await banks.select_optional_item(connection, item_id)
-        if item is None or not await _may_see(connection, item_id, caller):
+        if item is None or not await _may_see(connection, item_id, caller, now):
             raise NotFound("not_found")
     return item
 
@@ -137,10 +137,10 @@ async def _store(connection: Connection, bank_id: int, file: WordFile, actor: st
     )
 
 
-async def _may_see(connection: Connection, item_id: int, caller: StaffMember) -> bool:
+async def _may_see(connection: Connection, item_id: int, caller: StaffMember, now: datetime) -> bool:
     if allowed(caller.role, Permission.KEYS_READ):
         return True
-    return await results.select_item_is_released(connection, item_id, caller.id)
+    return await results.select_item_is_released(connection, item_id, caller.id, now)
 
 
 def _review_item(item: DraftItem) -> ImportItem:

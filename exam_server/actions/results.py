@@ -3,13 +3,14 @@
 import asyncio
 import csv
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from io import StringIO
 
 from exam_server.catalogue import Language, text
 from exam_server.catalogue.formats import format_number
 from exam_server.core.access import Permission, allowed
-from exam_server.core.results import PaperQuestion, ScriptInput, make_results
+from exam_server.core.results import PaperQuestion, ScriptInput, make_results, withhold_keys
 from exam_server.core.script import read_script
 from exam_server.errors import NotFound
 from exam_server.protocol.staff import Results, ScriptRow
@@ -21,8 +22,9 @@ from exam_server.store.staff import StaffMember
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-async def show_results(database: Database, exam_id: int, caller: StaffMember) -> Results:
-    """Scores and statistics of an exam; a teacher's own classes only.
+async def show_results(database: Database, exam_id: int, caller: StaffMember, now: datetime) -> Results:
+    """Scores and statistics of an exam; a teacher's own classes only, and without option counts until nobody
+    may sit it any more.
 
     Raises NotFound with code ``not_found`` without such an exam, or when no class of the teacher sits it.
     """
@@ -35,11 +37,14 @@ async def show_results(database: Database, exam_id: int, caller: StaffMember) ->
             raise NotFound("not_found")
         questions = await exams.select_questions(connection, exam_id)
         payloads = await select_payloads(connection, [head.sitting for head in heads])
+        over = await results.select_exam_is_over(connection, exam_id, now)
+    released = over or allowed(caller.role, Permission.KEYS_READ)
     paper = [PaperQuestion(number=stored.number, question=stored.question()) for stored in questions]
 
     def compute() -> Results:
         scripts = [_script(head, payloads.get(head.sitting, [])) for head in heads]
-        return make_results(exam.title, exam.subject, paper, scripts)
+        found = make_results(exam.title, exam.subject, paper, scripts)
+        return found if released else withhold_keys(found)
 
     return await asyncio.to_thread(compute)
 

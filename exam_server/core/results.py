@@ -78,7 +78,15 @@ def make_results(
         distribution=_distribution(scores),
         scripts=tuple(_row(script, marked.get(script.sitting), questions) for script in ordered),
         items=_items(paper, list(marked.values()), points),
+        keys_released=True,
     )
+
+
+def withhold_keys(results: Results) -> Results:
+    """The results without what would help someone who still sits: the questions, and how often each option
+    was chosen."""
+    items = tuple(msgspec.structs.replace(item, text="", counts=()) for item in results.items)
+    return msgspec.structs.replace(results, items=items, keys_released=False)
 
 
 def _matrix(questions: Sequence[Question], marked: Sequence[_Marked]) -> classical.FloatArray:

@@ -362,7 +362,8 @@ class Bin(Body, frozen=True, kw_only=True):
 
 class Results(Body, frozen=True, kw_only=True):
     """GET /api/exams/{id}/results. Statistics are over the ``n`` scripts that are in; None where n is too
-    small."""
+    small. Until ``keys_released``, when nobody may sit the exam any more, items come without text and
+    counts."""
 
     exam: str
     subject: str
@@ -375,6 +376,7 @@ class Results(Body, frozen=True, kw_only=True):
     distribution: tuple[Bin, ...]
     scripts: tuple[ScriptRow, ...]
     items: tuple[ItemStatistics, ...]
+    keys_released: bool
 
 
 class Banks(Body, frozen=True, kw_only=True):

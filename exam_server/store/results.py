@@ -1,5 +1,7 @@
 """Which scripts a result is made of. What is in them comes from the journal."""
 
+from datetime import datetime
+
 import msgspec
 
 from exam_server.protocol.sitting import SittingState
@@ -26,6 +28,13 @@ async def select_script_heads(
     return [ScriptHead(**row) for row in rows]
 
 
-async def select_item_is_released(connection: Connection, item_id: int, teacher_id: int) -> bool:
-    """Whether a pupil of the teacher has handed in a paper with this item."""
-    return bool(await connection.fetchval(SQL["select_item_is_released"], item_id, teacher_id))
+async def select_item_is_released(
+    connection: Connection, item_id: int, teacher_id: int, now: datetime
+) -> bool:
+    """Whether a pupil of the teacher has handed in a paper with this item, and nobody may still sit one."""
+    return bool(await connection.fetchval(SQL["select_item_is_released"], item_id, teacher_id, now))
+
+
+async def select_exam_is_over(connection: Connection, exam_id: int, now: datetime) -> bool:
+    """Whether nobody may sit the exam any more."""
+    return bool(await connection.fetchval(SQL["select_exam_is_over"], exam_id, now))

@@ -10,7 +10,7 @@ WHERE shift.exam_id = $1
 ORDER BY sitting.number, sitting.id
 
 -- name: select_item_is_released
--- Whether a pupil of the teacher has handed in a paper with this item.
+-- Whether a pupil of the teacher has handed in a paper with this item, and nobody may still sit one.
 SELECT EXISTS (
     SELECT FROM exam_item
     JOIN shift ON shift.exam_id = exam_item.exam_id
@@ -18,4 +18,12 @@ SELECT EXISTS (
     JOIN candidate ON candidate.id = sitting.candidate_id
     JOIN teaching ON teaching.class_id = candidate.class_id
     WHERE exam_item.item_id = $1 AND teaching.staff_id = $2
+) AND NOT EXISTS (
+    SELECT FROM exam_item
+    JOIN shift ON shift.exam_id = exam_item.exam_id
+    WHERE exam_item.item_id = $1 AND shift_is_open(shift, $3)
 )
+
+-- name: select_exam_is_over
+-- Whether nobody may sit the exam any more.
+SELECT NOT EXISTS (SELECT FROM shift WHERE shift.exam_id = $1 AND shift_is_open(shift, $2))

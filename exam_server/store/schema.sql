@@ -195,6 +195,20 @@ CREATE TABLE sitting (
 CREATE INDEX sitting_number ON sitting (number);
 CREATE INDEX sitting_deadline ON sitting (deadline_at) WHERE state = 'running';
 
+-- Whether somebody may still sit: not before the shift is over may a key of its paper be shown to a teacher.
+CREATE FUNCTION shift_is_open(shift shift, at timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT shift.closes_at > at AND (
+        shift.started_at IS NULL
+        OR EXISTS (
+            SELECT FROM sitting
+            WHERE sitting.shift_id = shift.id AND (
+                sitting.state IN ('admitted', 'waiting', 'running', 'paused')
+                OR (sitting.state = 'registered' AND shift.started_at + shift.late_minutes * interval '1 minute' > at)
+            )
+        )
+    )
+$$;
+
 -- What happened to a sitting, apart from the candidate's own events: its own chain, written with the state it changes.
 CREATE TABLE sitting_event (
     sitting_id bigint NOT NULL,

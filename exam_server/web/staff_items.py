@@ -37,7 +37,9 @@ async def bank_items(request: web.Request) -> web.StreamResponse:
 
 async def item(request: web.Request) -> web.StreamResponse:
     """An item with its key."""
-    return json_response(await items.show_item(request.app[DATABASE], id_in_path(request), caller(request)))
+    app = request.app
+    found = await items.show_item(app[DATABASE], id_in_path(request), caller(request), app[CLOCK].now())
+    return json_response(found)
 
 
 async def import_items(request: web.Request) -> web.StreamResponse:

@@ -1,7 +1,7 @@
 """The error of every reader of files."""
 
 
-class UnreadableFile(Exception):  # noqa: N818 -- it names what the file is, as its code does
+class UnreadableFile(Exception):
     """The file as a whole cannot be read; nothing of it is taken.
 
     ``code`` is a key of the catalogue's ``warnings`` section, ``params`` fill its braces.

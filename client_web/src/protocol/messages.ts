@@ -700,7 +700,7 @@ export interface Refused {
   code: "bad_response" | "deadline" | "not_running" | "superseded" | "unknown_item";
 }
 /**
- * GET /api/exams/{id}/results. Statistics are over the ``n`` scripts that are in; None where n is too small.
+ * GET /api/exams/{id}/results. Statistics are over the ``n`` scripts that are in; None where n is too small. Until ``keys_released``, when nobody may sit the exam any more, items come without text and counts.
  */
 export interface Results {
   exam: string;
@@ -714,6 +714,7 @@ export interface Results {
   distribution: Bin[];
   scripts: ScriptRow[];
   items: ItemStatistics[];
+  keys_released: boolean;
 }
 /**
  * One candidate's result. ``score`` is None until the script is in.

@@ -123,10 +123,12 @@ async def test_a_teacher_sees_only_classes_they_teach(school: School) -> None:
         assert (await problem(await browser.get(path), 404))["code"] == "not_found"
 
 
-async def test_a_teacher_sees_an_item_once_a_pupil_has_handed_it_in(school: School) -> None:
+async def test_a_teacher_sees_an_item_once_it_is_handed_in_and_nobody_may_sit_it(school: School) -> None:
     browser = await school.staff(Role.TEACHER)
     async with school.database.connection() as connection:
         item = await connection.fetchval("SELECT item_id FROM exam_item LIMIT 1")
         assert (await browser.get(f"/api/items/{item}")).status == 404
         await connection.execute("UPDATE sitting SET state = 'submitted' WHERE number = '120001'")
-    assert (await browser.get(f"/api/items/{item}")).status == 200
+    assert (await browser.get(f"/api/items/{item}")).status == 404
+    school.clock.advance(hours=8)
+    assert (await (await school.staff(Role.TEACHER)).get(f"/api/items/{item}")).status == 200

@@ -107,6 +107,8 @@ async def test_from_the_bell_to_the_score(school: School) -> None:
 
         before = await results(school)
         assert (before.n, before.mean) == (1, "10.00")
+        assert not before.keys_released
+        assert {(item.text, item.counts) for item in before.items} == {("", ())}
         done = await seat(school, FIRST)
         assert (done.state, done.deadline_at, done.remaining_ms) == ("submitted", None, None)
         still = await seat(school, SECOND)
@@ -123,7 +125,10 @@ async def test_from_the_bell_to_the_score(school: School) -> None:
         await command(school, "force_submit", [still.sitting])
         await bao.until(lambda one: one.receipt is not None)
 
+    assert not (await results(school)).keys_released, "a late comer may still be let in"
+    school.clock.advance(minutes=60)
     after = await results(school)
+    assert after.keys_released
     assert (after.n, after.total_points, after.mean) == (2, "10", "6.00")
     scripts = {row.number: row for row in after.scripts}
     assert [(part.label, part.score, part.points) for part in scripts[FIRST].parts] == [
