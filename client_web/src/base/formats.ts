@@ -7,6 +7,11 @@ export function formatDecimal(text: string, language: Language = currentLanguage
   return language === "vi" ? text.replace(".", ",") : text;
 }
 
+/** The catalogue's key for points: English has a singular. */
+export function pointsKey(text: string): "points" | "one_point" {
+  return Number(text) === 1 ? "one_point" : "points";
+}
+
 /** A number with a fixed number of decimals: 0.5 with 2 is "0,50" in Vietnamese. */
 export function formatNumber(value: number, decimals = 0, language: Language = currentLanguage()): string {
   return formatDecimal(value.toFixed(decimals), language);

@@ -1,5 +1,5 @@
 import { Button } from "../base/Button";
-import { formatDecimal } from "../base/formats";
+import { formatDecimal, pointsKey } from "../base/formats";
 import { Icon } from "../base/Icon";
 import { RichText } from "../base/RichText";
 import { t } from "../base/texts";
@@ -140,7 +140,9 @@ function QuestionArticle({ state, part, place, mode, locked, onAnswer, onFlag }:
         >
           {t("question", { number: question.number })}
         </h1>
-        <span class="points">{t("points", { points: formatDecimal(question.item.points) })}</span>
+        <span class="points">
+          {t(pointsKey(question.item.points), { points: formatDecimal(question.item.points) })}
+        </span>
         {flagged && (
           <span class="flagged">
             <Icon name="flag" solid /> {t("flagged")}
