@@ -29,6 +29,7 @@ _HAPPENINGS: Mapping[CommandName, Happening] = MappingProxyType(
         "resume": Happening.RESUMED,
         "add_time": Happening.EXTENDED,
         "force_submit": Happening.CLOSED,
+        "end": Happening.CLOSED,
         "void": Happening.VOIDED,
     }
 )
@@ -69,8 +70,8 @@ async def command_room(
 
     A command to everyone passes by those it does not concern, such as a pause for one who has handed in;
     named sittings are answered one by one. Raises Invalid: ``reason_needed``, ``reason_too_long``,
-    ``bad_minutes``, ``text_needed``, ``text_too_long``; NotFound ``no_shift``; Conflict ``shift_over`` when
-    the bell comes too late.
+    ``bad_minutes``, ``text_needed``, ``text_too_long``, ``whole_shift_only``; NotFound ``no_shift``; Conflict
+    ``shift_over`` when the bell comes too late, ``bell_not_rung`` when the end comes before it.
     """
     _check(command)
     async with database.transaction() as connection:
@@ -83,6 +84,10 @@ async def command_room(
                 raise Conflict("shift_over")
             started = await shift.ring(connection, [shift_id], actor=by.actor, reason=command.reason, now=now)
             return Outcome(applied=tuple(started))
+        if command.command == "end":
+            if bell_at is None:
+                raise Conflict("bell_not_rung")
+            await sittings.close_shift(connection, shift_id, now)
         concerned = await _concerned(connection, shift_id, command.sittings)
         return await _carry_out(connection, shift_id, concerned, command, by, pins, now)
 
@@ -190,6 +195,8 @@ def _check(command: Command) -> None:
         raise Invalid("reason_too_long", place="reason", limit=MAX_REASON)
     if command.command == "add_time" and not 1 <= (command.minutes or 0) <= MAX_MINUTES:
         raise Invalid("bad_minutes", place="minutes", limit=MAX_MINUTES)
+    if command.command == "end" and command.sittings is not None:
+        raise Invalid("whole_shift_only")
     if command.command == "message":
         _check_text((command.text or "").strip())
 

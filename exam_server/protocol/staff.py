@@ -259,7 +259,7 @@ class RoomView(Body, frozen=True, kw_only=True):
 
 
 CommandName = Literal[
-    "admit", "start", "pause", "resume", "add_time", "force_submit", "message", "void", "reset_pin"
+    "admit", "start", "pause", "resume", "add_time", "force_submit", "message", "void", "reset_pin", "end"
 ]
 
 

@@ -173,6 +173,11 @@ async def lock_shift_bell(connection: Connection, shift_id: int) -> tuple[dateti
     return row["started_at"], row["closes_at"]
 
 
+async def close_shift(connection: Connection, shift_id: int, now: datetime) -> None:
+    """Nobody may sit the shift any more."""
+    await connection.execute(SQL["update_shift_end"], shift_id, now)
+
+
 async def ring_bells(connection: Connection, shift_ids: Sequence[int], now: datetime) -> list[StoredSitting]:
     """Note that the bells rang; lock and load the sittings that waited for them."""
     await connection.execute(SQL["update_shift_bell"], shift_ids, now)

@@ -85,6 +85,10 @@ SELECT id, started_at, closes_at FROM shift WHERE id = $1 FOR UPDATE
 -- Notes when the bells rang.
 UPDATE shift SET started_at = $2 WHERE id = ANY($1::bigint[])
 
+-- name: update_shift_end
+-- Closes a shift before its time.
+UPDATE shift SET closes_at = $2 WHERE id = $1 AND closes_at > $2
+
 -- name: select_shifts_waiting
 -- Sittings of these shifts whose candidates wait for the bell.
 SELECT id FROM sitting WHERE shift_id = ANY($1::bigint[]) AND state = 'waiting' ORDER BY id FOR UPDATE

@@ -298,7 +298,16 @@ export interface Received {
  */
 export interface Command {
   command:
-    "add_time" | "admit" | "force_submit" | "message" | "pause" | "reset_pin" | "resume" | "start" | "void";
+    | "add_time"
+    | "admit"
+    | "end"
+    | "force_submit"
+    | "message"
+    | "pause"
+    | "reset_pin"
+    | "resume"
+    | "start"
+    | "void";
   reason: string;
   sittings: number[] | null;
   minutes: number | null;

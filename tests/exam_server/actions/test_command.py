@@ -163,3 +163,27 @@ async def test_there_must_be_such_a_shift(database: Database, clock: FakeClock, 
             pins=PinMaker(draw=str, pepper=b""),
             now=clock.now(),
         )
+
+
+async def test_ending_the_shift_collects_what_is_open_and_lets_nobody_in(
+    database: Database, clock: FakeClock, world: World
+) -> None:
+    end = Command(command="end", reason=REASON)
+    with pytest.raises(Conflict) as early:
+        await give(database, world, clock, end)
+    assert early.value.code == "bell_not_rung"
+    await give(database, world, clock, Command(command="start", reason=REASON))
+    with pytest.raises(Invalid) as named:
+        await give(
+            database,
+            world,
+            clock,
+            Command(command="end", reason=REASON, sittings=(world.students[0].sitting,)),
+        )
+    assert named.value.code == "whole_shift_only"
+    outcome = await give(database, world, clock, end)
+    assert outcome.applied == tuple(student.sitting for student in world.students[:2])
+    assert await states(database, world) == [State.CLOSED, State.CLOSED, State.REGISTERED]
+    clock.advance(seconds=1)
+    await sit.enter(database, world.students[2].sitting, fence=None, worker=1, now=clock.now())
+    assert (await states(database, world))[2] is State.REGISTERED

@@ -40,6 +40,8 @@ test("the bell is offered until it has rung, what is for those at work after it"
   expect(offered(false)).toEqual(["admit", "start", "add_time", "message", "reset_pin", "void"]);
   expect(offered(true)).not.toContain("start");
   expect(offered(true)).toContain("force_submit");
+  expect(offered(false)).not.toContain("end");
+  expect(offered(true)).toContain("end");
 });
 
 test("every command offers reasons", () => {

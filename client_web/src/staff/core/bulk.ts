@@ -34,11 +34,17 @@ export const COMMANDS: readonly CommandName[] = [
   "reset_pin",
   "force_submit",
   "void",
+  "end",
 ];
+
+/** Whether a command is for the shift and not for candidates one by one. */
+export function isWhole(command: CommandName): boolean {
+  return command === "start" || command === "end";
+}
 
 /** What the toolbar offers: before the bell nobody works yet, after it the bell has rung. */
 export function offered(begun: boolean): CommandName[] {
-  const pointless: readonly CommandName[] = begun ? ["start"] : ["pause", "resume", "force_submit"];
+  const pointless: readonly CommandName[] = begun ? ["start"] : ["pause", "resume", "force_submit", "end"];
   return COMMANDS.filter((command) => !pointless.includes(command));
 }
 
@@ -54,12 +60,13 @@ const APPLIES: Record<CommandName, readonly string[]> = {
   message: SITTING,
   reset_pin: ["registered", ...SITTING],
   force_submit: ["running", "paused"],
+  end: ["running", "paused"],
   void: ["registered", ...SITTING, "submitted", "closed"],
 };
 
 /** Commands that can't be taken back: a word must be typed. */
 export function isDangerous(command: CommandName): boolean {
-  return command === "force_submit" || command === "void";
+  return command === "force_submit" || command === "void" || command === "end";
 }
 
 /** Whom a command will change and whom it can't. */
@@ -113,6 +120,7 @@ export const REASONS: Record<CommandName, readonly string[]> = {
   message: ["reason_reminder", "reason_paper_note"],
   reset_pin: ["reason_pin_lost", "reason_move"],
   force_submit: ["reason_leaves", "reason_rule_broken", "reason_health"],
+  end: ["reason_all_in", "reason_time_over", "reason_board_decision"],
   void: ["reason_rule_broken", "reason_wrong_person", "reason_board_decision"],
 };
 

@@ -1,6 +1,6 @@
 import { Button } from "../../base/Button";
 import type { RoomView } from "../../protocol/messages";
-import { type CommandName, offered, planFor, type SittingState, STATES } from "../core/bulk";
+import { type CommandName, isWhole, offered, planFor, type SittingState, STATES } from "../core/bulk";
 import { NOBODY, only, type Selection } from "../core/selection";
 import { StateMark } from "../StateMark";
 import { counted, t } from "../texts";
@@ -18,6 +18,7 @@ export function CommandBar({ view, selection, mayCommand, onSelect, onCommand }:
   const chosen = view.seats.filter((seat) => selection.chosen.has(seat.sitting));
   const states = STATES.filter((state) => view.seats.some((seat) => seat.state === state));
   const begun = view.shift.started_at !== null;
+  const over = Date.parse(view.shift.closes_at) <= Date.parse(view.now);
   return (
     <div class="command-bar">
       {mayCommand && (
@@ -42,7 +43,7 @@ export function CommandBar({ view, selection, mayCommand, onSelect, onCommand }:
             </Button>
           )}
           {offered(begun)
-            .filter((command) => command !== "start")
+            .filter((command) => !isWhole(command))
             .map((command) => (
               <Button
                 key={command}
@@ -54,6 +55,11 @@ export function CommandBar({ view, selection, mayCommand, onSelect, onCommand }:
                 {t(`command_${command}`)}
               </Button>
             ))}
+          {begun && !over && (
+            <Button small class="command-end" onClick={() => onCommand("end")}>
+              {t("command_end")}
+            </Button>
+          )}
         </div>
       )}
       <fieldset class="by-state">

@@ -10,6 +10,7 @@ import {
   commandOf,
   confirms,
   isDangerous,
+  isWhole,
   MOST_MINUTES,
   namesOf,
   type Plan,
@@ -45,9 +46,9 @@ export function CommandDialog({ command, view, chosen, onDone, onClose }: Comman
   const [result, setResult] = useState<CommandResult | null>(null);
   // The plan is made once: what the dialog said is what is sent, even when a seat changes meanwhile.
   const [plan] = useState(() =>
-    planFor(command, command === "start" && chosen.length === 0 ? view.seats : chosen),
+    planFor(command, command === "end" || (command === "start" && chosen.length === 0) ? view.seats : chosen),
   );
-  const whole = command === "start";
+  const whole = isWhole(command);
   const ready = isReady(plan, entries, whole);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -106,7 +107,9 @@ function What({ plan, minutes, whole }: { plan: Plan; minutes: number; whole: bo
   const wording = wordingOf(plan, minutes);
   return (
     <div class="what">
-      <p class="what-happens">{whole ? t("bulk_start_whole") : sentence(wording.key, wording.params)}</p>
+      <p class="what-happens">
+        {whole ? coded(`bulk_${plan.command}`, "whole") : sentence(wording.key, wording.params)}
+      </p>
       {plan.affected.length > 1 && (
         <p class="soft">
           {names.join(", ")}
