@@ -1,7 +1,7 @@
 import { ApiError } from "../../base/api";
 import { Banner } from "../../base/Banner";
 import { Button } from "../../base/Button";
-import { formatDecimal, formatNumber, formatShare } from "../../base/formats";
+import { formatDecimal, formatNumber, formatShare, pointsKey } from "../../base/formats";
 import type { ItemStatistics, Results } from "../../protocol/messages";
 import { pictureUrl, readItem, readResults } from "../api";
 import { correlationInterval, FEWEST, flagsOf } from "../core/flags";
@@ -26,7 +26,8 @@ export function ItemResultPage({ exam, item }: { exam: number; item: number }) {
         title={found ? `${partText(found.part)} · ${t("item_number", { number: found.number })}` : t("item")}
         up={{ to: { page: "results", exam, tab: "items" }, label: load.value?.exam ?? t("nav_results") }}
         note={
-          found && `${coded("kind", found.kind)} · ${t("points", { points: formatDecimal(found.points) })}`
+          found &&
+          `${coded("kind", found.kind)} · ${t(pointsKey(found.points), { points: formatDecimal(found.points) })}`
         }
       >
         {load.value && <Neighbours exam={exam} results={load.value} place={place} />}
