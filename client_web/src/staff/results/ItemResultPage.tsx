@@ -117,7 +117,7 @@ function Figures({ item }: { item: ItemStatistics }) {
           <p class="soft">{t("discrimination_means")}</p>
         </dd>
       </dl>
-      <CountBars item={item} />
+      {item.counts.length > 0 && <CountBars item={item} />}
     </section>
   );
 }

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { Banner } from "../../base/Banner";
 import { Button } from "../../base/Button";
 import { formatNumber, formatShare } from "../../base/formats";
 import type { ItemStatistics, Results } from "../../protocol/messages";
@@ -24,6 +25,7 @@ export function ItemsTab({ exam, results }: { exam: number; results: Results }) 
   const rows = sortedBy(doubtful ? remarked : results.items, results.items, order);
   return (
     <section class="block" aria-label={t("results_items")}>
+      {!results.keys_released && <Banner tone="info">{t("keys_withheld")}</Banner>}
       {results.n < FIRM && <p class="soft prose">{t("items_tentative", { n: results.n, firm: FIRM })}</p>}
       <ItemScatter items={results.items} exam={exam} />
       <div class="row-count no-print" role="status">
@@ -92,7 +94,7 @@ function ItemLine({ exam, item }: { exam: number; item: ItemStatistics }) {
         </Link>
       </td>
       <td>
-        <span class="stem-line">{readable(item.text)}</span>
+        {item.text !== "" && <span class="stem-line">{readable(item.text)}</span>}
         <span class="soft stem-kind">{coded("kind", item.kind)}</span>
       </td>
       <td class="number">{item.share === null ? "–" : formatShare(item.share)}</td>
