@@ -6,6 +6,7 @@ import sys
 import traceback
 import warnings
 from pathlib import Path
+from tempfile import mkdtemp
 
 # The directory for sockets falls back to a temporary one without XDG_RUNTIME_DIR; that is as good here.
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
@@ -31,8 +32,9 @@ def main() -> None:
 
 
 def _located(error: KhaoThiError) -> str:
-    text = sentence(error.code, error.params)
-    return f"{error.place}: {text}" if error.place and error.place not in text else text
+    """The sentence, after the file or option it is about; a field of a message means nothing here."""
+    text, place = sentence(error.code, error.params), error.place
+    return text if place is None or place.isidentifier() or place in text else f"{place}: {text}"
 
 
 def _fail(text: str) -> int:
@@ -42,6 +44,13 @@ def _fail(text: str) -> int:
 
 def _write_crash() -> Path:
     directory = Path(os.environ.get("KHAOTHI_DATA") or ".khaothi")
+    try:
+        return _append_crash(directory)
+    except OSError:
+        return _append_crash(Path(mkdtemp(prefix="khaothi-")))
+
+
+def _append_crash(directory: Path) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / "crash.log"
     with path.open("a", encoding="utf-8") as file:

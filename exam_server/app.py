@@ -22,7 +22,5 @@ def create_app(config: Config, database: Database, secrets: Secrets, clock: Cloc
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.append(run_hub)
     app.on_shutdown.append(drain_hub)
-    app.cleanup_ctx.append(run_hub)
-    app.on_shutdown.append(drain_hub)
     add_routes(app)
     return app

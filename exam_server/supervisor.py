@@ -1,6 +1,7 @@
 """Keeps the worker processes running, and the private PostgreSQL with them."""
 
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -25,6 +26,8 @@ STOP_SECONDS = 20.0
 WATCH_SECONDS = 1.0
 MAX_FALSE_STARTS = 5
 
+_BIND_ERRORS = {errno.EADDRINUSE: "port_taken", errno.EACCES: "port_forbidden"}
+
 _log = structlog.get_logger()
 
 
@@ -32,7 +35,7 @@ def bind(host: str, port: int, count: int) -> tuple[socket.socket, ...]:
     """One socket per worker on the same address; port 0 takes a free one.
 
     The supervisor keeps them open: while a worker is restarted its connections wait instead of being refused.
-    Raises Conflict with code ``port_taken``.
+    Raises Conflict with code ``port_taken``, ``port_forbidden`` or ``bad_host``.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sockets: list[socket.socket] = []
@@ -52,7 +55,8 @@ def bind(host: str, port: int, count: int) -> tuple[socket.socket, ...]:
     except OSError as error:
         for opened in sockets:
             opened.close()
-        raise Conflict("port_taken", place=f"{host}:{port}", host=host, port=port) from error
+        code = _BIND_ERRORS.get(error.errno or 0, "bad_host")
+        raise Conflict(code, host=host, port=port) from error
     return tuple(sockets)
 
 

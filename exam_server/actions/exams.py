@@ -66,7 +66,7 @@ async def all_exams(database: Database) -> tuple[ExamRow, ...]:
 
 
 async def show_exam(database: Database, exam_id: int) -> ExamDetail:
-    """An exam with its paper and shifts. Raises NotFound with code ``not_found``."""
+    """An exam with its paper and shifts. Raises NotFound with code ``no_such_exam``."""
     async with database.connection() as connection:
         return await _detail(connection, exam_id)
 
@@ -84,7 +84,7 @@ async def create_shift(
     async with database.transaction() as connection:
         exam = await exams.select_optional_exam(connection, exam_id)
         if exam is None:
-            raise NotFound("not_found")
+            raise NotFound("no_such_exam", exam=exam_id)
         form_id = await _compile(connection, secrets_, exam, now)
         length = timedelta(minutes=exam.minutes + new.late_minutes)
         shift_id = await exams.insert_shift(
@@ -148,7 +148,7 @@ async def _paper(connection: Connection, new: NewExam, *, skip_unsound: bool) ->
 async def _detail(connection: Connection, exam_id: int) -> ExamDetail:
     exam = await exams.select_optional_exam(connection, exam_id)
     if exam is None:
-        raise NotFound("not_found")
+        raise NotFound("no_such_exam", exam=exam_id)
     questions = await exams.select_questions(connection, exam_id)
     total = sum(max(question.ladder) for question in questions)
     return ExamDetail(

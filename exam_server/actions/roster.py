@@ -70,7 +70,7 @@ async def import_roster(
     """
     async with database.transaction() as connection:
         if await rosters.lock_optional_shift(connection, shift_id) is None:
-            raise NotFound("not_found")
+            raise NotFound("no_such_shift", shift=shift_id)
         problems = roster.problems or await _taken(connection, shift_id, roster.rows)
         if problems or dry_run:
             rows = () if problems else tuple(_candidate_row(0, row, None) for row in roster.rows)

@@ -85,12 +85,12 @@ async def assign_shift(
 ) -> None:
     """Let a member watch and command a shift.
 
-    Raises NotFound with code ``no_such_user`` or ``no_shift``.
+    Raises NotFound with code ``no_such_user`` or ``no_such_shift``.
     """
     async with database.transaction() as connection:
         member = await _member(connection, username)
         if await rosters.select_optional_shift(connection, shift_id) is None:
-            raise NotFound("no_shift", place=str(shift_id))
+            raise NotFound("no_such_shift", shift=shift_id)
         await staff.insert_invigilation(connection, member.id, shift_id)
         await audit.record(
             connection,

@@ -110,13 +110,11 @@ async def _build(config: Config, paper: Path, tell: Callable[[str], None], *, re
 
 
 async def _serve(supervisor: Supervisor, address: str, made: Made, classmates: int, console: Console) -> None:
-    async with asyncio.TaskGroup() as group:
-        running = group.create_task(supervisor.run())
-        beside = group.create_task(_beside(supervisor, address, made, classmates, console))
-        try:
-            await running
-        finally:
-            beside.cancel()
+    beside = asyncio.create_task(_beside(supervisor, address, made, classmates, console))
+    try:
+        await supervisor.run()
+    finally:
+        beside.cancel()
 
 
 async def _beside(

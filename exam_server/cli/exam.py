@@ -1,6 +1,7 @@
 """``khaothi exam``: exams and their shifts."""
 
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from typing import Annotated, Literal
 
@@ -10,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from exam_server.actions import exams
-from exam_server.catalogue.formats import format_datetime
+from exam_server.catalogue.formats import format_datetime, format_number
 from exam_server.cli.options import Data, Json
 from exam_server.cli.session import ACTOR, Session, in_session
-from exam_server.cli.words import LANGUAGE, say
+from exam_server.cli.words import LANGUAGE, kind_words, one_line, say
 from exam_server.errors import NotFound
 from exam_server.protocol.staff import ExamDetail, ExamRow, NewExam, NewShift, ShiftRow
 from exam_server.store.banks import select_optional_bank_id
@@ -82,6 +83,9 @@ def list_(as_json: Json = False, data: Data = None) -> None:  # noqa: FBT002 -- 
     if as_json:
         typer.echo(msgspec.json.encode(rows).decode())
         return
+    if not rows:
+        Console().print(say("exams_none"))
+        return
     keys = (
         "column_id",
         "column_title",
@@ -142,12 +146,14 @@ def _show_exam(exam: ExamDetail, *, as_json: bool) -> None:
         typer.echo(msgspec.json.encode(exam).decode())
         return
     console = Console()
-    keys = ("column_id", "column_part", "column_number", "column_points", "column_kind", "column_stem")
+    keys = ("column_part", "column_number", "column_points", "column_kind", "column_stem")
     table = Table(*map(say, keys), title=f"{exam.id} · {exam.title} · {exam.subject}")
     for item in exam.paper:
-        table.add_row(str(item.id), item.part, str(item.number), item.points, item.kind, item.text[:60])
+        points = format_number(Decimal(item.points), LANGUAGE)
+        table.add_row(item.part, str(item.number), points, kind_words(item.kind), one_line(item.text))
     console.print(table)
-    console.print(say("exam_total", points=exam.total_points, minutes=exam.minutes, items=len(exam.paper)))
+    total = format_number(Decimal(exam.total_points), LANGUAGE)
+    console.print(say("exam_total", points=total, minutes=exam.minutes, items=len(exam.paper)))
     if exam.shifts:
         console.print(_shift_table(exam.shifts))
 

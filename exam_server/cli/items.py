@@ -15,10 +15,8 @@ from exam_server.catalogue import text
 from exam_server.cli.files import read_file
 from exam_server.cli.options import Data, DryRun, Json
 from exam_server.cli.session import ACTOR, Session, in_session
-from exam_server.cli.words import LANGUAGE, say
+from exam_server.cli.words import LANGUAGE, kind_words, one_line, say
 from item_bank.formats.report import ItemReport, draft_report
-
-MAX_STEM = 60
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -76,9 +74,9 @@ def _table(title: str, items: list[ItemReport] | tuple[ItemReport, ...]) -> Tabl
     ):
         table.add_column(say(key))
     for item in items:
-        stem = item.stem if len(item.stem) <= MAX_STEM else item.stem[: MAX_STEM - 1] + "…"
         warnings = "\n".join(map(_warning, item.warnings))
-        table.add_row(item.part or "", str(item.number), item.kind, stem, _key(item.key), warnings)
+        kind, stem = kind_words(item.kind), one_line(item.stem)
+        table.add_row(item.part or "", str(item.number), kind, stem, _key(item.key), warnings)
     return table
 
 

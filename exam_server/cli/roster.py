@@ -1,6 +1,7 @@
 """``khaothi roster``: candidate lists into shifts."""
 
 import asyncio
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +12,11 @@ from rich.console import Console
 from rich.table import Table
 
 from exam_server.actions.roster import ImportedRoster, import_roster, read_roster_file
+from exam_server.catalogue.formats import format_date
 from exam_server.cli.files import read_file
 from exam_server.cli.options import Data, DryRun, Json
 from exam_server.cli.session import ACTOR, Session, in_session
-from exam_server.cli.words import say, sentence
+from exam_server.cli.words import LANGUAGE, say, sentence
 from exam_server.core.roster import Roster, RosterProblem
 from exam_server.protocol.staff import CandidateRow, RosterLine, RosterReview
 
@@ -95,6 +97,7 @@ def _candidates(title: str, candidates: tuple[CandidateRow, ...]) -> Table:
     )
     table = Table(*map(say, keys), title=title)
     for row in candidates:
-        cells = (row.number, row.name, row.class_name, row.birth_date, row.seat, row.pin)
+        born = format_date(date.fromisoformat(row.birth_date), LANGUAGE) if row.birth_date else None
+        cells = (row.number, row.name, row.class_name, born, row.seat, row.pin)
         table.add_row(*(cell or "" for cell in cells))
     return table

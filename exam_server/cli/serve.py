@@ -1,6 +1,7 @@
 """``khaothi serve``."""
 
 import asyncio
+import socket
 from contextlib import ExitStack
 from typing import Annotated
 
@@ -26,6 +27,7 @@ def serve(host: Host = None, port: Port = None, workers: Workers = None, data: D
     configure_logging()
     config = settings(Options(host=host, port=port, workers=workers, data=data))
     load_secrets(config.data)
+    sockets = bind(config.host, config.port, config.workers)
     with ExitStack() as stack:
         embedded: EmbeddedPostgres | None = None
         if config.database_url is None:
@@ -33,19 +35,20 @@ def serve(host: Host = None, port: Port = None, workers: Workers = None, data: D
             embedded = EmbeddedPostgres(config.data / "postgres")
             stack.callback(embedded.stop)
             config = msgspec.structs.replace(config, database_url=embedded.url)
-        asyncio.run(_serve(config, embedded))
+        asyncio.run(_serve(config, sockets, embedded))
 
 
-async def _serve(config: Config, embedded: EmbeddedPostgres | None) -> None:
+async def _serve(
+    config: Config, sockets: tuple[socket.socket, ...], embedded: EmbeddedPostgres | None
+) -> None:
     async with opened(config, config.database_url or "") as session:
         await migrations.migrate(session.database)
-    sockets = bind(config.host, config.port, config.workers)
     supervisor = Supervisor(config, sockets, watch=embedded.ensure_running if embedded else None)
     address = f"http://{config.host}:{sockets[0].getsockname()[1]}/"
-    async with asyncio.TaskGroup() as group:
-        running = group.create_task(supervisor.run())
-        announcing = group.create_task(_announce(supervisor, address))
-        await running
+    announcing = asyncio.create_task(_announce(supervisor, address))
+    try:
+        await supervisor.run()
+    finally:
         announcing.cancel()
 
 

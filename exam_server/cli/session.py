@@ -12,9 +12,9 @@ import msgspec
 
 from exam_server.clock import SystemClock
 from exam_server.config import Config, Options, read_config
-from exam_server.errors import Conflict, Unavailable
+from exam_server.errors import Conflict, Invalid, Unavailable
 from exam_server.secrets import Secrets, load_secrets
-from exam_server.store.database import AWAY, Database, open_database
+from exam_server.store.database import AWAY, REFUSED, Database, open_database
 from exam_server.store.migrations import migrate
 
 T = TypeVar("T")
@@ -32,8 +32,20 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def settings(options: Options | None = None) -> Config:
-    """The settings of this process. Raises Invalid when one cannot be read."""
-    return read_config(os.environ, options)
+    """The settings of this process, whose data directory is there.
+
+    Raises Invalid when one cannot be read, and with code ``bad_data_directory`` when nothing can be kept
+    there.
+    """
+    config = read_config(os.environ, options)
+    directory = str(config.data)
+    try:
+        config.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Invalid("bad_data_directory", place=directory, directory=directory) from error
+    if not os.access(config.data, os.W_OK | os.X_OK):
+        raise Invalid("bad_data_directory", place=directory, directory=directory)
+    return config
 
 
 def in_session(data: Path | None, work: Callable[[Session], Awaitable[T]]) -> T:
@@ -93,11 +105,17 @@ def only_server(data: Path) -> Generator[None]:
 
 @asynccontextmanager
 async def opened(config: Config, url: str) -> AsyncGenerator[Session]:
-    """A session on a running database. Raises Unavailable with code ``database_away`` when it cannot be
-    reached."""
+    """A session on a running database.
+
+    Raises Unavailable with code ``database_away`` when it cannot be reached; Invalid with
+    ``database_refused``
+    when the address, the user, the password or the database's name is wrong.
+    """
     secrets = load_secrets(config.data)
     try:
         async with open_database(url, most=4) as database:
             yield Session(config=config, database=database, secrets=secrets, clock=SystemClock())
+    except REFUSED as error:
+        raise Invalid("database_refused", reason=str(error)) from error
     except AWAY as error:
         raise Unavailable("database_away") from error

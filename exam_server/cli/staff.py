@@ -1,6 +1,7 @@
 """``khaothi staff``: accounts, and who has which shift and class."""
 
 import os
+import sys
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from exam_server.cli.options import Data
 from exam_server.cli.session import ACTOR, Session, in_session
 from exam_server.cli.words import say
 from exam_server.core.access import Role
+from exam_server.errors import Invalid
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -26,9 +28,7 @@ ClassName = Annotated[str | None, typer.Option("--class", metavar="NAME", help=s
 @app.command("add", help=say("help_staff_add"))
 def add(username: Username, name: Name, role: RoleOption, data: Data = None) -> None:
     """Add an account; the password comes from KHAOTHI_PASSWORD or is asked for."""
-    password = os.environ.get(PASSWORD_VARIABLE) or typer.prompt(
-        say("ask_password"), hide_input=True, confirmation_prompt=say("ask_password_again")
-    )
+    password = os.environ.get(PASSWORD_VARIABLE) or _ask_password()
 
     async def work(session: Session) -> None:
         await staff.add_staff(
@@ -43,6 +43,12 @@ def add(username: Username, name: Name, role: RoleOption, data: Data = None) -> 
 
     in_session(data, work)
     Console().print(say("staff_added", username=username))
+
+
+def _ask_password() -> str:
+    if not sys.stdin.isatty():
+        raise Invalid("password_needed")
+    return typer.prompt(say("ask_password"), hide_input=True, confirmation_prompt=say("ask_password_again"))
 
 
 @app.command("assign", help=say("help_staff_assign"))

@@ -22,6 +22,18 @@ def say(key: str, /, **params: str | int) -> str:
     return text(LANGUAGE, "cli", key, **params)
 
 
+def kind_words(kind: str) -> str:
+    """What people call a kind of item, as on the pages."""
+    known = texts(LANGUAGE, "staff")
+    return known.get(f"kind_{kind}", kind)
+
+
+def one_line(stem: str, most: int = 60) -> str:
+    """A text in one line of at most ``most`` characters."""
+    line = " ".join(stem.split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
 def sentence(code: str, params: Mapping[str, str | int]) -> str:
     """What the catalogue says for an error's code."""
     section = "errors" if code in texts(LANGUAGE, "errors") else "warnings"

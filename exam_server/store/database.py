@@ -23,6 +23,14 @@ AWAY = (
 )
 """What is raised while the database is away, starting, stopping or out of room: trying again may work."""
 
+REFUSED = (
+    asyncpg.ClientConfigurationError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientPrivilegeError,
+)
+"""What is raised when the address, user, password or database name is wrong: only a change helps."""
+
 CHANNEL = "khaothi"
 """Where workers notify each other of what they changed."""
 

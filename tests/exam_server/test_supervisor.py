@@ -80,5 +80,6 @@ def test_a_port_in_use_is_refused() -> None:
 
 
 def test_a_foreign_address_is_refused() -> None:
-    with pytest.raises(Conflict, match="port_taken"):
-        bind("192.0.2.1", 0, 1)
+    for host in ("192.0.2.1", "no.such.host.invalid"):
+        with pytest.raises(Conflict, match="bad_host"):
+            bind(host, 0, 1)

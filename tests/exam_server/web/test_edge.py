@@ -106,7 +106,7 @@ async def test_the_caller_s_language(
 
 async def test_what_is_not_there(school: School) -> None:
     browser = await school.staff(Role.BOARD)
-    for path in ("/nowhere", "/api/exams/99", "/api/items/9999999999999999999", "/api/assets/" + "0" * 64):
+    for path in ("/nowhere", "/api/items/9999999999999999999", "/api/assets/" + "0" * 64):
         assert (await problem(await browser.get(path), 404))["code"] == "not_found"
     assert (await browser.get("/assets/..%2f..%2fapp.py")).status == 404
 
