@@ -101,7 +101,7 @@ async def _long_paper(database: Database, secrets: Secrets) -> World:
     bank, source = await import_paper(database, BANK, "dai.docx", paper)
     exam, shift = await make_exam(database, secrets, bank=bank, source=source, title=TITLE)
     candidates = await seat_class(database, secrets, shift)
-    return World(bank=bank, exam=exam, shift=shift, source=source, candidates=candidates)
+    return World(bank=bank, exam=exam, practice=exam, shift=shift, source=source, candidates=candidates)
 
 
 async def _open(browser: Browser, day: Day, slowdown: int) -> float:

@@ -77,6 +77,8 @@ async def whole_day(tour: Tour) -> None:
             if one.student.receipt is None:
                 await one.hand_in()
         await student.visitor.context.close()
+        await _results_before_the_end(tour)
+        await Commander(invigilator.visitor, tour.world)("end", reason="Hết giờ làm bài")
         await invigilator.visitor.context.close()
     await _results(tour)
 
@@ -263,7 +265,7 @@ async def _board(tour: Tour) -> None:
     await board.visitor.open(f"/staff/exams/{world.exam}")
     await expect(page.locator("tbody tr").first).to_be_visible()
     await tour.show(page, "board_exam")
-    await board.visitor.open(f"/staff/exams/{world.exam}/shifts/new")
+    await board.visitor.open(f"/staff/exams/{world.practice}/shifts/new")
     await expect(page.get_by_label(board.words("shift_name"))).to_be_visible()
     await tour.show(page, "board_new_shift")
     await _rosters(tour, board)
@@ -296,6 +298,13 @@ async def _rosters(tour: Tour, board: Staff) -> None:
     await board.visitor.open(page.url.removeprefix(board.visitor.url))
     await expect(page.locator("tbody tr").first).to_be_visible()
     await tour.show(page, "board_roster")
+
+
+async def _results_before_the_end(tour: Tour) -> None:
+    teacher = await tour.staff("teacher", f"/staff/results/{tour.world.exam}/items")
+    await expect(teacher.page.get_by_role("table").last).to_be_visible()
+    await tour.show(teacher.page, "teacher_items_withheld")
+    await teacher.visitor.context.close()
 
 
 async def _results(tour: Tour) -> None:

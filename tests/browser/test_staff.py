@@ -12,7 +12,7 @@ from tests.browser.papers import contradicting_paper
 from tests.browser.record import Record
 from tests.browser.roster_files import NAMES, OWN_CLASS, clean_roster, roster_with_bad_rows
 from tests.browser.site import Site
-from tests.browser.staff import Staff
+from tests.browser.staff import Commander, Staff
 from tests.browser.student import opened_paper, skip_time
 from tests.browser.world import World
 
@@ -191,6 +191,9 @@ async def test_the_teacher_sees_scores_and_items_of_the_own_class(
         for one in present:
             await one.running()
             await one.hand_in()
+    commander = Commander(await visit(), world)
+    await commander.log_in()
+    await commander("end", reason="Hết giờ làm bài")
     teacher = Staff(await visit())
     await teacher.log_in("teacher", f"/staff/results/{world.exam}")
     rows = teacher.page.locator("table tbody tr", has_text=re.compile(r"12A[12]"))
@@ -204,6 +207,23 @@ async def test_the_teacher_sees_scores_and_items_of_the_own_class(
     total = len(await record.paper(one))
     table = teacher.page.get_by_role("table", name=teacher.words("results_items"))
     await expect(table.locator("tbody tr")).to_have_count(total)
+
+
+async def test_keys_stay_with_the_board_until_nobody_may_sit(
+    visit: Visit, world: World, record: Record, site: Site, clock: ExamClock
+) -> None:
+    teacher = Staff(await visit())
+    await teacher.log_in("teacher", f"/staff/results/{world.exam}")
+    commander = Commander(await visit(), world)
+    await commander.log_in()
+    async with classmates(site, record, world.candidates[:2]) as present:
+        await skip_time(site, clock, [], minutes=30)
+        for one in present:
+            await one.running()
+        await present[0].hand_in()
+        assert await _texts_of_items(teacher, world) == {""}
+        await commander("end", reason="Hết giờ làm bài")
+    assert "" not in await _texts_of_items(teacher, world)
 
 
 async def test_roles_do_not_open_each_others_pages(visit: Visit, world: World) -> None:
@@ -246,6 +266,12 @@ async def test_logging_out_ends_the_session(visit: Visit) -> None:
     await expect(board.page.get_by_label(board.words("password"))).to_be_visible()
     reply = await board.visitor.context.request.get(f"{board.visitor.url}/api/me")
     assert reply.status == 401
+
+
+async def _texts_of_items(teacher: Staff, world: World) -> set[str]:
+    """What the server tells a teacher of the paper's questions."""
+    reply = await teacher.visitor.context.request.get(f"{teacher.visitor.url}/api/exams/{world.exam}/results")
+    return {item["text"] for item in (await reply.json())["items"]}
 
 
 def _seat(staff: Staff, world: World, place: int) -> Locator:

@@ -36,10 +36,14 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
-    """Ids of what was made. Staff log in by role name (``teacher2`` teaches the other class) and PASSWORD."""
+    """Ids of what was made; ``practice`` is an exam with a paper of its own and nobody on its shift.
+
+    Staff log in by role name (``teacher2`` teaches the other class) and PASSWORD.
+    """
 
     bank: int
     exam: int
+    practice: int
     shift: int
     source: str
     candidates: tuple[Candidate, ...]
@@ -52,7 +56,14 @@ async def make_world(database: Database, secrets: Secrets) -> World:
     exam, shift = await make_exam(database, secrets, bank=bank, source=source, title=TITLE)
     candidates = await seat_class(database, secrets, shift)
     await _hire(database, shift)
-    return World(bank=bank, exam=exam, shift=shift, source=source, candidates=candidates)
+    practice = await _make_practice(database, secrets)
+    return World(bank=bank, exam=exam, practice=practice, shift=shift, source=source, candidates=candidates)
+
+
+async def _make_practice(database: Database, secrets: Secrets) -> int:
+    bank, source = await import_paper(database, "Ngân hàng thi thử", "thi_thu.docx", whole_paper())
+    exam, _ = await make_exam(database, secrets, bank=bank, source=source, title="Thi thử – Toán 12")
+    return exam
 
 
 async def import_paper(database: Database, bank_name: str, name: str, data: bytes) -> tuple[int, str]:
