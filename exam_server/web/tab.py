@@ -92,6 +92,8 @@ class Tab:
         self.received_form = False
         self._socket = socket
         self._transport = transport
+        # The library waits for a reader above this mark; we have given up on it before.
+        transport.set_write_buffer_limits(high=2 * MAX_BUFFERED_BYTES)
         self._settled = asyncio.Event()
         self._settled.set()
         self._evidence_left = MAX_EVIDENCE

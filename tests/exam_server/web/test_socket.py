@@ -22,6 +22,7 @@ from exam_server.clock import FakeClock
 from exam_server.config import Config
 from exam_server.core.chain import broken_at
 from exam_server.core.form import open_form
+from exam_server.metrics import REGISTRY
 from exam_server.protocol.message import MAX_MESSAGE_BYTES, VERSION
 from exam_server.protocol.sitting import (
     Ack,
@@ -51,7 +52,7 @@ from exam_server.simulation.student import Student
 from exam_server.simulation.world import Plan, World, make_world
 from exam_server.store.database import Database
 from exam_server.store.journal import select_journal
-from exam_server.store.sittings import select_sitting
+from exam_server.store.sittings import Touched, select_sitting
 from exam_server.web.hub import HUB, Hub
 from exam_server.web.sessions import CANDIDATE_COOKIE, Ticket, sign_ticket
 from exam_server.web.tab import BURST_MESSAGES
@@ -641,3 +642,28 @@ async def test_the_simulated_student_sits_a_whole_exam_through_a_lost_line(
     assert student.receipt is not None
     assert (student.receipt.events, student.receipt.answered) == (101, 1)
     assert await journalled(database, login.sitting) == list(student.outbox.acknowledged.values())
+
+
+async def test_a_tab_that_does_not_read_is_cut_off_and_holds_up_nobody(
+    room: Room, clock: FakeClock, database: Database
+) -> None:
+    async with room.seated(0) as (deaf, _), room.seated(1) as (other, _):
+        await command(database, room, "message", clock, text="ệ" * 1_000)
+        notice = await other.hear(Notice)
+        assert isinstance(notice, Notice)
+        sent = 1
+        while connections() == 2:
+            await room.hub.heed(Touched(notice=notice.id))
+            sent += 1
+            assert sent < 20_000
+            assert await other.hear(Notice) == notice
+        heard = 0
+        while (await deaf.socket.receive(timeout=10)).type is WSMsgType.TEXT:
+            heard += 1
+        assert heard < sent
+        await other.say(Ping(sent_ms=1))
+        assert isinstance(await other.hear(Pong), Pong)
+
+
+def connections() -> float | None:
+    return REGISTRY.get_sample_value("khaothi_connections")
