@@ -55,19 +55,21 @@ export function CommandBar({ view, selection, mayCommand, onSelect, onCommand }:
                 {t(`command_${command}`)}
               </Button>
             ))}
-          {begun && !over && (
-            <Button small class="command-end" onClick={() => onCommand("end")}>
-              {t("command_end")}
-            </Button>
-          )}
         </div>
       )}
-      <fieldset class="by-state">
-        <legend class="visually-hidden">{t("select_by_state")}</legend>
-        {states.map((state) => (
-          <StateChoice key={state} state={state} view={view} onSelect={onSelect} />
-        ))}
-      </fieldset>
+      <div class="whole-shift">
+        <fieldset class="by-state">
+          <legend class="visually-hidden">{t("select_by_state")}</legend>
+          {states.map((state) => (
+            <StateChoice key={state} state={state} view={view} onSelect={onSelect} />
+          ))}
+        </fieldset>
+        {mayCommand && begun && !over && (
+          <Button small class="command-end" onClick={() => onCommand("end")}>
+            {t("command_end")}
+          </Button>
+        )}
+      </div>
     </div>
   );
 }
