@@ -85,7 +85,10 @@ export class Sitting {
 
   /** Connects without waiting for the next attempt. */
   retryNow(): void {
-    if (this.#socket === null && mayConnect(this.session.get())) this.#connect();
+    if (!mayConnect(this.session.get())) return;
+    // An attempt that began without a line may hang for seconds.
+    if (this.#socket?.readyState === WebSocket.CONNECTING) this.#drop();
+    this.#connect();
   }
 
   /** Leaves for good; the candidate logs out. */
