@@ -1,6 +1,6 @@
 """The room as the invigilator sees it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from exam_server.actions.command import Invigilator, Outcome, PinMaker, command_room
 from exam_server.actions.roster import check_shift, new_pin
@@ -12,6 +12,10 @@ from exam_server.store.database import Database
 from exam_server.store.staff import StaffMember
 
 MAX_LOG = 2_000
+
+SILENCE = timedelta(seconds=20)
+"""After this long without a sign of life a tab is not connected, whatever its worker said before it died:
+tabs ping every five seconds."""
 
 _RUNNING = frozenset({"running", "paused"})
 
@@ -73,7 +77,7 @@ def _seat(seat: rooms.StoredSeat, terms: Terms, now: datetime) -> Seat:
         name=seat.name,
         seat=seat.seat,
         state=seat.state,
-        connected=seat.connected,
+        connected=seat.connected and seat.seen_at is not None and now - seat.seen_at <= SILENCE,
         seen_at=seat.seen_at,
         answered=seat.answered,
         flagged=seat.flagged,

@@ -29,7 +29,7 @@ from exam_server.store.migrations import migrate
 
 SQL = read_queries(__file__)
 
-ACK_P99_LIMIT_MS = 50.0
+ACK_P99_BOUND_MS = 50.0
 LONE_COMMITS = 300
 ARRIVAL_S = 600.0
 
@@ -98,10 +98,6 @@ def _report(
         "ack_p50_ms": percentile(measured.ack_ms, 0.5),
         "ack_p99_ms": percentile(measured.ack_ms, 0.99),
         "ack_max_ms": max(measured.ack_ms),
-        "lone_commit_p50_ms": percentile(lone_ms, 0.5),
-        "lone_commit_p99_ms": percentile(lone_ms, 0.99),
-        "echo_p50_ms": percentile(measured.echo_ms, 0.5),
-        "echo_p99_ms": percentile(measured.echo_ms, 0.99),
         "answers_sent": measured.sent,
         "answers_unacknowledged": measured.sent - len(measured.ack_ms),
         "answers_missing_in_journal": measured.sent - held,
@@ -109,13 +105,20 @@ def _report(
         "postgres_cpu_s": cpu.postgres_s,
         "load_cpu_s": measured.cpu_s,
     }
+    limits = {
+        "lone_commit_p50_ms": percentile(lone_ms, 0.5),
+        "lone_commit_p99_ms": percentile(lone_ms, 0.99),
+        "echo_p50_ms": percentile(measured.echo_ms, 0.5),
+        "echo_p99_ms": percentile(measured.echo_ms, 0.99),
+    }
     return BenchReport(
         name="answers",
         figures={name: round(value, 3) for name, value in figures.items()},
-        limits={"ack_p99_ms": ACK_P99_LIMIT_MS, "answers_unacknowledged": 0, "answers_missing_in_journal": 0},
+        limits={name: round(value, 3) for name, value in limits.items()},
+        bounds={"ack_p99_ms": ACK_P99_BOUND_MS, "answers_unacknowledged": 0, "answers_missing_in_journal": 0},
         ratios={
-            "ack_p99_to_lone_commit_p99": round(figures["ack_p99_ms"] / figures["lone_commit_p99_ms"], 2),
-            "ack_p99_to_echo_p99": round(figures["ack_p99_ms"] / figures["echo_p99_ms"], 2),
+            "ack_p99_to_lone_commit_p99": round(figures["ack_p99_ms"] / limits["lone_commit_p99_ms"], 2),
+            "ack_p99_to_echo_p99": round(figures["ack_p99_ms"] / limits["echo_p99_ms"], 2),
             "server_cpu_ms_per_answer": round(1_000 * cpu.server_s / sent, 3),
             "postgres_cpu_ms_per_answer": round(1_000 * cpu.postgres_s / sent, 3),
         },

@@ -24,7 +24,7 @@ def answers(
     seconds: Seconds = 20.0,
     as_json: Json = False,  # noqa: FBT002 -- typer makes it a flag
 ) -> None:
-    """From send to acknowledged, over real sockets and a private database. Fails when a limit is not kept."""
+    """From send to acknowledged, over real sockets and a private database. Fails when a bound is not kept."""
     # Only who measures waits for what it needs.
     from exam_server.bench.answers import run_answers
 
@@ -39,7 +39,7 @@ def answers(
 
 def _table(report: BenchReport) -> Table:
     table = Table(*map(say, ("column_figure", "column_value", "column_limit")), title=report.name)
-    for name, value in report.figures.items():
-        limit = report.limits.get(name)
-        table.add_row(name, f"{value:g}", "" if limit is None else f"≤ {limit:g}")
+    for name, value in {**report.figures, **report.limits, **report.ratios}.items():
+        bound = report.bounds.get(name)
+        table.add_row(name, f"{value:g}", "" if bound is None else f"≤ {bound:g}")
     return table

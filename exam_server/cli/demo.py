@@ -17,6 +17,7 @@ from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElaps
 from rich.table import Table
 
 import item_bank
+from exam_server.catalogue import languages, text
 from exam_server.catalogue.formats import format_datetime
 from exam_server.cli.options import Data, Host, Port
 from exam_server.cli.session import only_server, opened, settings
@@ -146,6 +147,7 @@ def _words() -> Words:
     return Words(
         bank=say("demo_bank"),
         exam=say("demo_exam"),
+        exam_elsewhere=frozenset(text(language, "cli", "demo_exam") for language in languages()),
         subject=say("demo_subject"),
         shift=say("demo_shift"),
         room=say("demo_room"),

@@ -28,10 +28,14 @@ Progress = Callable[[str], None]
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
-    """What the demo's things are called, in the language of whoever starts it."""
+    """What the demo's things are called, in the language of whoever starts it.
+
+    ``exam_elsewhere``: what the exam is called when somebody started the demo in another language before.
+    """
 
     bank: str
     exam: str
+    exam_elsewhere: frozenset[str] = frozenset()
     subject: str
     shift: str
     room: str
@@ -78,7 +82,8 @@ async def _add_staff(database: Database, logins: Logins, words: Words, now: date
 
 
 async def _ensure_exam(database: Database, paper: Path, words: Words, now: datetime) -> ExamDetail:
-    found = [exam.id for exam in await exams.all_exams(database) if exam.title == words.exam]
+    titles = {words.exam, *words.exam_elsewhere}
+    found = [exam.id for exam in await exams.all_exams(database) if exam.title in titles]
     if found:
         return await exams.show_exam(database, found[0])
     bank = await items.ensure_bank(database, name=words.bank, actor=ACTOR, now=now)

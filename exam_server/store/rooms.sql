@@ -26,12 +26,13 @@ WHERE sitting.shift_id = $1
 ORDER BY sitting.number
 
 -- name: select_log
--- What happened to the sittings of a shift, newest first.
-SELECT sitting_event.at, sitting_event.kind, sitting_event.actor, sitting.number, candidate.name,
-    sitting_event.detail, sitting_event.reason
+-- What happened to the sittings of a shift, newest first; members of staff by name.
+SELECT sitting_event.at, sitting_event.kind, coalesce(staff.name, sitting_event.actor) AS actor, sitting.number,
+    candidate.name, sitting_event.detail, sitting_event.reason
 FROM sitting_event
 JOIN sitting ON sitting.id = sitting_event.sitting_id
 JOIN candidate ON candidate.id = sitting.candidate_id
+LEFT JOIN staff ON 'staff:' || staff.username = sitting_event.actor
 WHERE sitting.shift_id = $1
 ORDER BY sitting_event.at DESC, sitting.number, sitting_event.n DESC
 LIMIT $2
