@@ -149,7 +149,7 @@ async def test_a_command_needs_a_reason_and_is_in_the_log(
 
     await invigilator.page.get_by_role("link", name=invigilator.words("room_log")).click()
     row = invigilator.page.locator("tbody tr", has_text=invigilator.words("log_paused")).first
-    for shown in ("Máy số 1 bị treo", world.candidates[0].name):
+    for shown in ("Máy số 1 bị treo", world.candidates[0].name, "Trần Quang Minh"):
         await expect(row).to_contain_text(shown)
 
 

@@ -92,9 +92,9 @@ function reasonText(row: LogRow): string {
   return row.reason === null ? "" : coded("log_reason", row.reason);
 }
 
-/** Who did it: a member of staff by username; the system and the candidate have no names of their own. */
+/** Who did it: a member of staff by name; the system and the candidate have no names of their own. */
 function actorText(actor: string): string {
-  return actor.startsWith("staff:") ? actor.slice("staff:".length) : coded("actor", actor);
+  return coded("actor", actor);
 }
 
 function save(shift: ShiftRow, rows: readonly LogRow[]): void {
