@@ -49,6 +49,7 @@ def khaothi(empty_url: str, tmp_path: Path) -> Khaothi:
                 "NO_COLOR": "1",
                 **environment,
             },
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=60,
@@ -144,6 +145,38 @@ def test_a_database_that_is_away(khaothi: Khaothi) -> None:
     )
     done = khaothi("exam", "list", DATABASE_URL="postgresql://127.0.0.1:1/x", KHAOTHI_LANG="en")
     assert done.stderr == "The database cannot be reached. Please try again in a moment.\n"
+
+
+def test_a_database_that_refuses(khaothi: Khaothi, empty_url: str) -> None:
+    for url, reason in (
+        ("mysql://khaothi:secret@127.0.0.1/x", "mysql"),
+        (empty_url.replace("/command_line?", "/no_such_database?"), "no_such_database"),
+    ):
+        done = khaothi("exam", "list", DATABASE_URL=url)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+        assert "DATABASE_URL" in done.stderr
+        assert reason in done.stderr
+        assert "secret" not in done.stderr
+
+
+def test_a_data_directory_that_cannot_be_written(khaothi: Khaothi, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    directory = str(tmp_path / "file" / "data")
+    for command in (["exam", "list"], ["serve"], ["demo", "--port", "0"]):
+        done = khaothi(*command, KHAOTHI_DATA=directory)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+        assert directory in done.stderr
+
+
+def test_kinds_are_named_in_words(khaothi: Khaothi) -> None:
+    done = khaothi("items", "import", SAMPLE, "--dry-run")
+    assert "Nhiều lựa chọn" in done.stdout
+    assert "single_choice" not in done.stdout
+
+
+def test_a_password_is_not_asked_for_where_nobody_can_answer(khaothi: Khaothi) -> None:
+    done = khaothi("staff", "add", "ha.tran", "--name", "Hà", "--role", "teacher")
+    assert (done.returncode, "KHAOTHI_PASSWORD" in done.stderr, done.stderr.count("\n")) == (1, True, 1)
 
 
 def test_a_bad_setting(khaothi: Khaothi) -> None:
