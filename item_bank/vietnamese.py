@@ -30,6 +30,11 @@ def sort_key(name: str) -> NameKey:
     return (tuple(words[-1:] + words[:-1]), unicodedata.normalize("NFC", name))
 
 
+def text_key(text: str) -> NameKey:
+    """A key that sorts texts as a dictionary does: word by word as written, by letters and then tones."""
+    return (tuple(_word_key(word) for word in text.casefold().split()), unicodedata.normalize("NFC", text))
+
+
 def _word_key(word: str) -> WordKey:
     letters: list[int] = []
     tones: list[int] = []

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from exam_server.core.access import Permission, allowed
-from exam_server.core.form import NONCE_BYTES, compile_form, wrap_key
+from exam_server.core.form import NONCE_BYTES, compile_form, unwrap_key, wrap_key
 from exam_server.core.paper import PaperCandidate, PaperPart, form_parts, make_paper
 from exam_server.core.pictures import pictures_in
 from exam_server.errors import Conflict, Invalid, NotFound
@@ -119,6 +119,21 @@ async def list_shifts(database: Database, caller: StaffMember) -> Shifts:
     only = None if allowed(caller.role, Permission.EXAMS_MANAGE) else caller.id
     async with database.connection() as connection:
         return Shifts(shifts=await exams.select_shifts(connection, staff_id=only))
+
+
+async def check_secrets(database: Database, secrets_: Secrets) -> None:
+    """Whether the server's keys are those that this database's forms were made with.
+
+    Raises Invalid with code ``foreign_secrets``: no bell could ring and no PIN would be right.
+    """
+    async with database.connection() as connection:
+        wrapped = await exams.select_optional_wrapped_key(connection)
+    if wrapped is None:
+        return
+    try:
+        unwrap_key(secrets_.master_key, wrapped)
+    except ValueError as error:
+        raise Invalid("foreign_secrets") from error
 
 
 async def form_blob(database: Database, sha256: str) -> bytes:

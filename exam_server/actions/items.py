@@ -16,6 +16,7 @@ from exam_server.store.staff import StaffMember
 from item_bank.formats.docx import read_docx
 from item_bank.formats.errors import UnreadableFile
 from item_bank.item import Asset, Draft, DraftItem
+from item_bank.vietnamese import text_key
 
 MAX_NAME = 200
 MAX_WORD_BYTES = 20 * 1024 * 1024
@@ -65,7 +66,8 @@ async def ensure_bank(database: Database, *, name: str, actor: str, now: datetim
 async def list_banks(database: Database) -> Banks:
     """Every bank."""
     async with database.connection() as connection:
-        return Banks(banks=await banks.select_banks(connection))
+        found = await banks.select_banks(connection)
+    return Banks(banks=tuple(sorted(found, key=lambda bank: text_key(bank.name))))
 
 
 async def list_items(database: Database, bank_id: int, *, search: str, page: int) -> Items:

@@ -9,7 +9,6 @@ FROM bank
 LEFT JOIN source ON source.bank_id = bank.id
 LEFT JOIN item ON item.source_id = source.id
 GROUP BY bank.id
-ORDER BY bank.name
 
 -- name: select_optional_bank_id
 -- The bank of this name.

@@ -156,6 +156,11 @@ async def insert_form(
     await connection.execute(SQL["insert_form"], form_id, exam_id, sha256, blob, wrapped_key, now)
 
 
+async def select_optional_wrapped_key(connection: Connection) -> bytes | None:
+    """The wrapped key of the newest form, None while there is no form."""
+    return await connection.fetchval(SQL["select_optional_wrapped_key"])
+
+
 async def select_optional_form_blob(connection: Connection, sha256: str) -> bytes | None:
     """An encrypted form."""
     return await connection.fetchval(SQL["select_optional_form_blob"], sha256)

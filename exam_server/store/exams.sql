@@ -65,6 +65,10 @@ SELECT nextval(pg_get_serial_sequence('form', 'id'))
 INSERT INTO form (id, exam_id, sha256, blob, wrapped_key, compiled_at) OVERRIDING SYSTEM VALUE
 VALUES ($1, $2, $3, $4, $5, $6)
 
+-- name: select_optional_wrapped_key
+-- The wrapped key of the newest form.
+SELECT wrapped_key FROM form ORDER BY id DESC LIMIT 1
+
 -- name: select_optional_form_blob
 -- An encrypted form.
 SELECT blob FROM form WHERE sha256 = $1
