@@ -10,6 +10,11 @@ import structlog
 
 MAX_LOG_BYTES = 20 * 1024 * 1024
 
+# Without local variables: among them are keys and answers.
+_EXCEPTIONS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
 
 def configure_logging(stream: TextIO | None = None) -> None:
     """Write JSON lines to the stream, standard error by default; libraries' warnings go the same way."""
@@ -18,7 +23,7 @@ def configure_logging(stream: TextIO | None = None) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            _EXCEPTIONS,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         logger_factory=structlog.WriteLoggerFactory(stream or sys.stderr),

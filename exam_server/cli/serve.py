@@ -9,6 +9,7 @@ import msgspec
 import typer
 from rich.console import Console
 
+from exam_server.actions.exams import check_secrets
 from exam_server.cli.options import Data, Host, Port
 from exam_server.cli.session import only_server, opened, settings
 from exam_server.cli.words import say
@@ -43,6 +44,7 @@ async def _serve(
 ) -> None:
     async with opened(config, config.database_url or "") as session:
         await migrations.migrate(session.database)
+        await check_secrets(session.database, session.secrets)
     supervisor = Supervisor(config, sockets, watch=embedded.ensure_running if embedded else None)
     address = f"http://{config.host}:{sockets[0].getsockname()[1]}/"
     announcing = asyncio.create_task(_announce(supervisor, address))

@@ -179,6 +179,16 @@ def test_a_password_is_not_asked_for_where_nobody_can_answer(khaothi: Khaothi) -
     assert (done.returncode, "KHAOTHI_PASSWORD" in done.stderr, done.stderr.count("\n")) == (1, True, 1)
 
 
+def test_a_server_without_its_keys_does_not_start(khaothi: Khaothi, tmp_path: Path) -> None:
+    khaothi("items", "import", SAMPLE, "--bank", "B")
+    exam = ["exam", "create", "T", "--bank", "B", "--source", SAMPLE.name, "--subject", "S"]
+    made = json.loads(khaothi(*exam, "--template", "thpt_2025_maths", "--json").stdout)
+    khaothi("exam", "shift", str(made["id"]), "--name", "C", "--room", "P", "--opens", "2099-01-01 08:00")
+    (tmp_path / "data" / "secrets.json").unlink()
+    done = khaothi("serve", "--port", "0")
+    assert (done.returncode, "secrets.json" in done.stderr, done.stderr.count("\n")) == (1, True, 1)
+
+
 def test_a_bad_setting(khaothi: Khaothi) -> None:
     done = khaothi("serve", KHAOTHI_PORT="web")
     assert (done.returncode, "KHAOTHI_PORT" in done.stderr) == (1, True)
