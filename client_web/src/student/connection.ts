@@ -13,6 +13,8 @@ const FIRST_PINGS_MS = [0, 300, 900, 2_000] as const;
 /** No sign of life for so long: the line is cut, though the browser has not noticed. */
 const SILENCE_MS = 12_000;
 const OPEN_TIMEOUT_MS = 8_000;
+/** Longer than the server waits for its database before it says so: after that the line died unnoticed. */
+const WELCOME_TIMEOUT_MS = 25_000;
 /** A disk that hangs must not keep answers from the server. */
 const STORE_TIMEOUT_MS = 3_000;
 const EVIDENCE_CHUNK = 50;
@@ -166,6 +168,10 @@ export class Sitting {
     const socket = new WebSocket(socketUrl());
     this.#socket = socket;
     this.#after(OPEN_TIMEOUT_MS, () => socket.readyState !== WebSocket.OPEN && this.#lose(LINE_BROKE));
+    this.#after(
+      WELCOME_TIMEOUT_MS,
+      () => this.session.get().link === "connecting" && this.#lose(LINE_BROKE),
+    );
     socket.onopen = () => this.#send({ type: "hello", version: PROTOCOL_VERSION, fence: this.#fence });
     socket.onmessage = (event: MessageEvent<string>) =>
       this.#receive(JSON.parse(event.data) as ServerMessage);
