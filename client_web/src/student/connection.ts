@@ -168,10 +168,7 @@ export class Sitting {
     const socket = new WebSocket(socketUrl());
     this.#socket = socket;
     this.#after(OPEN_TIMEOUT_MS, () => socket.readyState !== WebSocket.OPEN && this.#lose(LINE_BROKE));
-    this.#after(
-      WELCOME_TIMEOUT_MS,
-      () => this.session.get().link === "connecting" && this.#lose(LINE_BROKE),
-    );
+    this.#after(WELCOME_TIMEOUT_MS, () => this.session.get().link === "connecting" && this.#lose(LINE_BROKE));
     socket.onopen = () => this.#send({ type: "hello", version: PROTOCOL_VERSION, fence: this.#fence });
     socket.onmessage = (event: MessageEvent<string>) =>
       this.#receive(JSON.parse(event.data) as ServerMessage);
