@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { dependencies } from "./package.json";
 
 const OUTPUT = "../exam_server/static";
 
@@ -26,8 +27,24 @@ async function compress(path: string): Promise<void> {
   await writeFile(`${path}.gz`, gzipSync(bytes, { level: constants.Z_BEST_COMPRESSION }));
 }
 
+/** The licences of what is shipped go with it. */
+function licences(): Plugin {
+  return {
+    name: "licences",
+    apply: "build",
+    async generateBundle() {
+      const texts = await Promise.all(Object.keys(dependencies).sort().map(licence));
+      this.emitFile({ type: "asset", fileName: "THIRD_PARTY.txt", source: texts.join("\n") });
+    },
+  };
+}
+
+async function licence(name: string): Promise<string> {
+  return `${name}\n\n${await readFile(join("node_modules", name, "LICENSE"), "utf8")}`;
+}
+
 export default defineConfig({
-  plugins: [precompress()],
+  plugins: [precompress(), licences()],
   build: {
     outDir: OUTPUT,
     emptyOutDir: true,
