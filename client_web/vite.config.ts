@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
-import { dependencies } from "./package.json";
+import packageJson from "./package.json" with { type: "json" };
 
 const OUTPUT = "../exam_server/static";
 
@@ -33,7 +33,7 @@ function licences(): Plugin {
     name: "licences",
     apply: "build",
     async generateBundle() {
-      const texts = await Promise.all(Object.keys(dependencies).sort().map(licence));
+      const texts = await Promise.all(Object.keys(packageJson.dependencies).sort().map(licence));
       this.emitFile({ type: "asset", fileName: "THIRD_PARTY.txt", source: texts.join("\n") });
     },
   };
