@@ -1,7 +1,12 @@
 """Habits of real papers that once misled readers of them."""
 
 import pytest
-from docx_builder import (
+
+from item_bank.formats.docx import read_docx
+from item_bank.formats.report import DraftReport, ItemReport, draft_report
+from item_bank.kinds.single_choice import SingleChoice
+from item_bank.richtext import images_of
+from tests.item_bank.formats.docx_builder import (
     BOLD,
     NAMESPACES,
     RED,
@@ -16,11 +21,6 @@ from docx_builder import (
     stored,
     table,
 )
-
-from item_bank.formats.docx import read_docx
-from item_bank.formats.report import DraftReport, ItemReport, draft_report
-from item_bank.kinds.single_choice import SingleChoice
-from item_bank.richtext import images_of
 
 FOUR = ("A. một", "B. hai", "C. ba", "D. bốn")
 BODIES = ["một", "hai", "ba", "bốn"]

@@ -3,7 +3,6 @@
 import struct
 
 import pytest
-from docx_builder import NAMESPACES, docx, files_of, p, picture, png, stored, table, zipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,17 @@ from item_bank.formats.docx.package import MAX_ENTRIES, MAX_FILE_BYTES, MAX_PART
 from item_bank.formats.docx.paper import MAX_ITEMS
 from item_bank.formats.errors import UnreadableFile
 from item_bank.item import Draft
+from tests.item_bank.formats.docx_builder import (
+    NAMESPACES,
+    docx,
+    files_of,
+    p,
+    picture,
+    png,
+    stored,
+    table,
+    zipped,
+)
 
 QUESTION = [p("Câu 1. Hỏi?"), p("A. một\tB. hai\tC. ba\tD. bốn"), p("Đáp án: B")]
 OFFICE = "application/vnd.openxmlformats-officedocument"

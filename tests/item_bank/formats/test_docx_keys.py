@@ -3,10 +3,22 @@
 from collections.abc import Sequence
 
 import pytest
-from docx_builder import BOLD, HIGHLIGHT, RED, UNDERLINE, docx, math, numbering, p, run, styles, table
 
 from item_bank.formats.docx import read_docx
 from item_bank.formats.report import DraftReport, ItemReport, ReportedKey, draft_report
+from tests.item_bank.formats.docx_builder import (
+    BOLD,
+    HIGHLIGHT,
+    RED,
+    UNDERLINE,
+    docx,
+    math,
+    numbering,
+    p,
+    run,
+    styles,
+    table,
+)
 
 LETTERS = "ABCD"
 BODIES = ["một", "hai", "ba", "bốn"]

@@ -4,7 +4,14 @@ import io
 import zipfile
 
 import pytest
-from docx_builder import (
+
+from item_bank.formats.docx import read_docx
+from item_bank.formats.errors import UnreadableFile
+from item_bank.formats.report import DraftReport, ItemReport, draft_report
+from item_bank.item import Draft
+from item_bank.kinds.single_choice import SingleChoice
+from item_bank.richtext import ListBlock, Paragraph, Table, images_of
+from tests.item_bank.formats.docx_builder import (
     BOLD,
     ITALIC,
     UNDERLINE,
@@ -19,13 +26,6 @@ from docx_builder import (
     table,
     zipped,
 )
-
-from item_bank.formats.docx import read_docx
-from item_bank.formats.errors import UnreadableFile
-from item_bank.formats.report import DraftReport, ItemReport, draft_report
-from item_bank.item import Draft
-from item_bank.kinds.single_choice import SingleChoice
-from item_bank.richtext import ListBlock, Paragraph, Table, images_of
 
 FOUR = ("A. một", "B. hai", "C. ba", "D. bốn")
 FOUR_BODIES = ["một", "hai", "ba", "bốn"]

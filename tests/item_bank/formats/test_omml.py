@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-from docx_builder import NAMESPACES, docx, math_run, p
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
@@ -14,6 +13,7 @@ from item_bank.formats.docx import read_docx
 from item_bank.formats.docx.omml import UnreadableFormulaError, read_formula
 from item_bank.mathml import sanitise_mathml
 from item_bank.richtext import Math, Paragraph
+from tests.item_bank.formats.docx_builder import NAMESPACES, docx, math_run, p
 
 GOLDEN: dict[str, dict[str, str]] = json.loads((Path(__file__).parent / "omml_golden.json").read_text())
 
