@@ -1,5 +1,7 @@
 """The base of every message, and the limits both sides keep."""
 
+from typing import Annotated
+
 import msgspec
 
 VERSION = 1
@@ -10,6 +12,14 @@ MAX_MESSAGE_BYTES = 16 * 1024
 
 MAX_UNACKNOWLEDGED = 64
 """Most events a client may have in flight; it waits for acknowledgements before sending more."""
+
+Seq = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+"""The place of an event in its sitting's journal."""
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+
+Id = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
+"""The number of a row, exact in a browser too."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from exam_server.protocol.form import FormOrder
-from exam_server.protocol.message import Message
+from exam_server.protocol.message import Count, Message, Seq
 
 SittingState = Literal[
     "registered", "admitted", "waiting", "running", "paused", "submitted", "closed", "voided"
@@ -37,7 +37,7 @@ class Hello(Message, frozen=True, kw_only=True, tag="hello"):
 class Answer(Message, frozen=True, kw_only=True, tag="answer"):
     """Event: the response to an item. ``at_ms`` is the server time as the client estimates it."""
 
-    seq: int
+    seq: Seq
     item: int
     response: Response
     at_ms: int
@@ -46,7 +46,7 @@ class Answer(Message, frozen=True, kw_only=True, tag="answer"):
 class Flag(Message, frozen=True, kw_only=True, tag="flag"):
     """Event: the item is marked for review, or no longer."""
 
-    seq: int
+    seq: Seq
     item: int
     on: bool
     at_ms: int
@@ -55,7 +55,7 @@ class Flag(Message, frozen=True, kw_only=True, tag="flag"):
 class Visit(Message, frozen=True, kw_only=True, tag="visit"):
     """Event: the candidate opened the item; times per item come from these."""
 
-    seq: int
+    seq: Seq
     item: int
     at_ms: int
 
@@ -64,7 +64,7 @@ class Submit(Message, frozen=True, kw_only=True, tag="submit"):
     """Event: the candidate hands in. Every event before it (``seq`` − 1 of them) must have reached the
     server."""
 
-    seq: int
+    seq: Seq
     at_ms: int
 
 
@@ -78,7 +78,7 @@ class Ping(Message, frozen=True, kw_only=True, tag="ping"):
     """Asks for the server's time, and reports the tab: ``unsaved`` events held, item in view."""
 
     sent_ms: int
-    unsaved: int = 0
+    unsaved: Count = 0
     item: int | None = None
 
 

@@ -4,7 +4,7 @@ decimal text."""
 from datetime import datetime
 from typing import Literal
 
-from exam_server.protocol.message import Body
+from exam_server.protocol.message import Body, Id
 from exam_server.protocol.sitting import SittingState
 from item_bank.item import Level
 from item_bank.kinds import Content, Key
@@ -180,7 +180,7 @@ class NewExam(Body, frozen=True, kw_only=True):
 
     title: str
     subject: str
-    bank: int
+    bank: Id
     source: str
     template: str
     minutes: int
@@ -269,7 +269,7 @@ class Command(Body, frozen=True, kw_only=True):
 
     command: CommandName
     reason: str
-    sittings: tuple[int, ...] | None = None
+    sittings: tuple[Id, ...] | None = None
     minutes: int | None = None
     text: str | None = None
 

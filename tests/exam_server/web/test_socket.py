@@ -392,6 +392,8 @@ async def test_hello_twice_ends_the_connection(room: Room) -> None:
         ('{"type":"riddle"}', CloseCode.BAD_MESSAGE),
         ('{"type":"answer","seq":"1"}', CloseCode.BAD_MESSAGE),
         ('{"type":"ping","sent_ms":1,"extra":1}', CloseCode.BAD_MESSAGE),
+        ('{"type":"ping","sent_ms":1,"unsaved":4294967296}', CloseCode.BAD_MESSAGE),
+        ('{"type":"visit","seq":0,"item":1,"at_ms":1}', CloseCode.BAD_MESSAGE),
         ('{"type":"ping","sent_ms":1}' + " " * MAX_MESSAGE_BYTES, CloseCode.TOO_LARGE),
         (" " * 5 * MAX_MESSAGE_BYTES, 1009),
     ],
