@@ -23,6 +23,9 @@ AWAY = (
 )
 """What is raised while the database is away, starting, stopping or out of room: trying again may work."""
 
+TROUBLE = (*AWAY, asyncpg.PostgresError)
+"""Whatever the database may raise, our own wrong queries too."""
+
 REFUSED = (
     asyncpg.ClientConfigurationError,
     asyncpg.InvalidAuthorizationSpecificationError,

@@ -86,9 +86,10 @@ class Flusher:
                     self._idle.set()
         finally:
             self._drop()
+            self._idle.set()
 
     async def drained(self) -> None:
-        """Wait until nothing waits and no flush is on its way."""
+        """Wait until nothing waits and no flush is on its way, or there is no more flushing."""
         await self._idle.wait()
 
     def _take(self) -> list[tuple[JournalRow, Owner]]:

@@ -2,6 +2,7 @@
 acknowledgements."""
 
 import asyncio
+import signal
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -18,14 +19,14 @@ from exam_server.core.timing import instant_ms
 from exam_server.errors import Unavailable
 from exam_server.metrics import CONNECTIONS
 from exam_server.protocol.sitting import CloseCode, Notice, Submitted
-from exam_server.store.database import AWAY, Database, hear
+from exam_server.store.database import TROUBLE, Database, hear
 from exam_server.store.flusher import Flusher
 from exam_server.store.journal import JournalRow
 from exam_server.store.notices import StoredNotice
 from exam_server.store.presence import Presence
 from exam_server.store.sittings import StoredSitting, Touched
 from exam_server.web.keys import CLOCK, CONFIG, DATABASE, SECRETS
-from exam_server.web.tab import Tab
+from exam_server.web.tab import CloseTab, Tab
 
 GIVE_UP_AFTER = timedelta(seconds=10)
 """How long a flush may wait for the database before its tabs are told to come again."""
@@ -33,7 +34,7 @@ GIVE_UP_AFTER = timedelta(seconds=10)
 _TICK_S = 1.0
 _PRESENCE_S = 1.0
 _RETRY_S = 0.5
-_TROUBLE = (*AWAY, Unavailable)
+_TROUBLE = (*TROUBLE, Unavailable)
 
 _log = structlog.get_logger(__name__)
 
@@ -71,8 +72,13 @@ class Hub:
     # Tabs come and go.
 
     def join(self, tab: Tab) -> None:
-        """Take the tab in; an older one of the same sitting is superseded."""
+        """Take the tab in; an older one of the same sitting is superseded.
+
+        Raises CloseTab SUPERSEDED when a newer one was faster.
+        """
         older = self._tabs.get(tab.sitting_id)
+        if older is not None and older.fence > tab.fence:
+            raise CloseTab(CloseCode.SUPERSEDED)
         self._tabs[tab.sitting_id] = tab
         CONNECTIONS.set(len(self._tabs))
         if older is not None:
@@ -290,8 +296,11 @@ async def run_hub(app: web.Application) -> AsyncGenerator[None, None]:
     )
     loops = [asyncio.create_task(_again(loop)) for loop in (hub.keep_time, hub.listen, hub.report)]
     loops += [asyncio.create_task(hub.post()), asyncio.create_task(flusher.run())]
+    for loop in loops:
+        loop.add_done_callback(_end_without)
     yield
     for loop in loops:
+        loop.remove_done_callback(_end_without)
         loop.cancel()
     await asyncio.gather(*loops, return_exceptions=True)
 
@@ -306,13 +315,21 @@ def _touched(news: str) -> Touched:
 
 
 async def _again(loop: Callable[[], Awaitable[None]]) -> None:
-    """Run a loop for ever, through times without a database."""
+    """Run a loop for ever, through times without a database and through what it refuses."""
     while True:
         try:
             await loop()
         except _TROUBLE as error:
-            _log.warning("database_away", loop=getattr(loop, "__name__", ""), error=type(error).__name__)
+            _log.warning("database_trouble", loop=getattr(loop, "__name__", ""), error=type(error).__name__)
         await asyncio.sleep(_RETRY_S)
+
+
+def _end_without(loop: asyncio.Task[None]) -> None:
+    """End the process when a loop ends before it: no bell would ring, or no answer be kept, and nobody would
+    know. The supervisor starts another."""
+    if not loop.cancelled():
+        _log.critical("loop_ended", exc_info=loop.exception())
+        signal.raise_signal(signal.SIGTERM)
 
 
 async def _logged(work: Coroutine[None, None, None]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import signal
 from base64 import urlsafe_b64decode
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -51,7 +52,7 @@ from exam_server.secrets import Secrets
 from exam_server.simulation.student import Student
 from exam_server.simulation.world import Plan, World, make_world
 from exam_server.store.database import Database
-from exam_server.store.journal import select_journal
+from exam_server.store.journal import Fate, JournalRow, select_journal
 from exam_server.store.sittings import Touched, select_sitting
 from exam_server.web.hub import HUB, Hub
 from exam_server.web.sessions import CANDIDATE_COOKIE, Ticket, sign_ticket
@@ -512,6 +513,39 @@ async def test_the_room_learns_within_a_second_who_is_there(
         row = await presence(database, sitting, connected=True, unsaved=3)
         assert (row["answered"], row["received_form"]) == (1, True)
     await presence(database, sitting, connected=False, unsaved=3)
+
+
+async def test_a_refusal_of_the_database_does_not_end_the_reports(
+    room: Room, clock: FakeClock, database: Database
+) -> None:
+    async with room.seated() as (line, _), database.connection() as connection:
+        await connection.execute("ALTER TABLE presence RENAME TO elsewhere")
+        await line.say(Ping(sent_ms=1, unsaved=7))
+        await asyncio.sleep(1.2)
+        await connection.execute("ALTER TABLE elsewhere RENAME TO presence")
+        await presence(database, room.world.students[0].sitting, connected=True, unsaved=7)
+
+
+async def test_a_loop_that_ends_takes_the_process_with_it(room: Room, clock: FakeClock) -> None:
+    class Broken:
+        def kept(self, row: JournalRow) -> None:
+            raise RuntimeError
+
+        def lost(self, row: JournalRow, fate: Fate) -> None:
+            raise RuntimeError
+
+        def failed(self) -> None:
+            raise RuntimeError
+
+    loop, told = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, told.set)
+    try:
+        room.hub.flusher.put(JournalRow(1, 1, 1, clock.now(), b"{}", bytes(32)), Broken())
+        async with asyncio.timeout(10):
+            await told.wait()
+        await room.hub.drain()
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
 
 
 async def test_stopping_keeps_what_was_taken_and_asks_to_come_again(
