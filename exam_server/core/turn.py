@@ -45,9 +45,10 @@ def _refusal_by_clock(
         return "deadline"
     if sitting.state not in LIVE:
         return "not_running"
-    end = deadline(sitting, terms)
+    # A pause holds the candidate's own time, not the shift's: from its end on the keys may be shown.
+    end = terms.closes_at if sitting.state is State.PAUSED else deadline(sitting, terms)
     late = end is not None and received_at > end + timedelta(milliseconds=grace_ms)
-    return "deadline" if late and sitting.state is State.RUNNING else None
+    return "deadline" if late else None
 
 
 def _refusal_by_form(event: Journalled, contents: Mapping[int, Content]) -> RefusalCode | None:
