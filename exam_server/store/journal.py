@@ -11,6 +11,9 @@ from exam_server.store.database import Connection, fetch_existing, read_queries
 
 SQL = read_queries(__file__)
 
+MAX_EVIDENCE = 2_000
+"""Most events that one sitting may leave as evidence."""
+
 Fate = Literal["kept", "different", "superseded", "ended"]
 """What became of an event: in the journal as sent; its ``seq`` holds another; its fence is old; the sitting
 is over."""
@@ -75,8 +78,8 @@ async def select_payloads(connection: Connection, sitting_ids: Sequence[int]) ->
 async def insert_evidence(
     connection: Connection, sitting_id: int, at: datetime, why: str, payloads: Sequence[bytes]
 ) -> None:
-    """Keep what was sent but does not count."""
-    await connection.execute(SQL["insert_evidence"], sitting_id, at, why, payloads)
+    """Keep what was sent but does not count, within the sitting's limit."""
+    await connection.execute(SQL["insert_evidence"], sitting_id, at, why, payloads, MAX_EVIDENCE)
 
 
 async def select_worker_id(connection: Connection) -> int:

@@ -27,8 +27,10 @@ SELECT payload FROM journal WHERE sitting_id = $1 AND seq = $2
 SELECT sitting_id, payload FROM journal WHERE sitting_id = ANY($1::bigint[]) ORDER BY sitting_id, seq
 
 -- name: insert_evidence
--- Keeps what was sent but does not count.
-INSERT INTO evidence (sitting_id, at, why, payload) SELECT $1, $2, $3, unnest($4::bytea[])
+-- Keeps what was sent but does not count, up to $5 in all of one sitting.
+INSERT INTO evidence (sitting_id, at, why, payload)
+SELECT $1, $2, $3, unnest($4::bytea[])
+LIMIT greatest(0, $5 - (SELECT count(*) FROM evidence WHERE sitting_id = $1))
 
 -- name: select_worker_id
 -- A number that no other process of this database has had.

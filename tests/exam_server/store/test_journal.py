@@ -328,3 +328,12 @@ async def test_a_submission_is_journalled_and_ends_the_sitting_or_neither(
     assert await held(database, sitting_id) == [b"submit"]
     with pytest.raises(Conflict, match="sitting_submitted"):
         await sit.submit(database, row._replace(seq=2), worker=WORKER)
+
+
+async def test_evidence_has_a_limit(database: Database, world: World, clock: FakeClock) -> None:
+    sitting = world.students[0].sitting
+    for _ in range(3):
+        await sit.keep_evidence(database, sitting, "superseded", [b"{}"] * 999, clock.now())
+    async with database.connection() as connection:
+        kept = await connection.fetchval("SELECT count(*) FROM evidence WHERE sitting_id = $1", sitting)
+    assert kept == journal.MAX_EVIDENCE
