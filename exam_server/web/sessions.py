@@ -63,8 +63,12 @@ async def candidate_session(request: web.Request) -> CandidateSession:
 
 
 async def candidate_sitting(request: web.Request) -> int:
-    """The sitting of this request. Raises Unauthenticated as ``candidate_session``."""
-    return (await candidate_session(request)).sitting
+    """The sitting of this request. Raises Unauthenticated as ``candidate_session``, and when the page says
+    that it is another sitting's: the next candidate has logged in on the same PC."""
+    sitting = (await candidate_session(request)).sitting
+    if request.query.get("sitting", str(sitting)) != str(sitting):
+        raise Unauthenticated("login_needed")
+    return sitting
 
 
 async def staff_session(request: web.Request) -> StaffMember:

@@ -108,7 +108,7 @@ class Room:
 
     @asynccontextmanager
     async def line(
-        self, place: int = 0, *, cookie: bool = True, origin: str | None = None
+        self, place: int = 0, *, cookie: bool = True, origin: str | None = None, query: str = ""
     ) -> AsyncGenerator[Line]:
         ticket = Ticket(self.world.students[place].sitting, 1, 2**33)
         headers = (
@@ -118,7 +118,7 @@ class Room:
         )
         if origin is not None:
             headers["Origin"] = origin
-        async with self.client.ws_connect("/ws/sitting", headers=headers) as socket:
+        async with self.client.ws_connect(f"/ws/sitting{query}", headers=headers) as socket:
             yield Line(socket)
 
     @asynccontextmanager
@@ -426,6 +426,16 @@ async def test_who_speaks_before_hello_is_out_of_turn(room: Room) -> None:
 async def test_without_a_cookie_there_is_no_sitting(room: Room) -> None:
     async with room.line(cookie=False) as line:
         assert await line.ending() == CloseCode.UNAUTHENTICATED
+
+
+async def test_a_page_left_by_the_former_candidate_is_not_the_next_ones(room: Room) -> None:
+    former, following = (student.sitting for student in room.world.students)
+    async with room.line(1, query=f"?sitting={former}") as line:
+        await line.say(Hello(version=VERSION))
+        assert await line.ending() == CloseCode.UNAUTHENTICATED
+    async with room.line(1, query=f"?sitting={following}") as line:
+        await line.say(Hello(version=VERSION))
+        assert isinstance(await line.hear(), Welcome)
 
 
 async def test_another_sites_page_may_not_open_the_socket(room: Room) -> None:
