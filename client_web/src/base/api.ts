@@ -47,9 +47,9 @@ export function sendFile<T>(url: string, file: Blob): Promise<T> {
   });
 }
 
-/** The bytes at the address. Throws ApiError or NetworkError. */
-export async function getBytes(url: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await reach(url, signal === undefined ? {} : { signal });
+/** The bytes at the address, past every cache: a damaged copy must not come again. Throws ApiError or NetworkError. */
+export async function getBytes(url: string): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await reach(url, { cache: "no-store" });
   if (!response.ok) throw await refusal(response);
   try {
     return new Uint8Array(await response.arrayBuffer());

@@ -5,14 +5,16 @@ import { Button } from "../base/Button";
 import { useLanguage } from "../base/catalogue";
 import { useStore } from "../base/store";
 import { errorText, t } from "../base/texts";
-import type { Session } from "../core/session";
+import type { Held } from "../core/outbox";
+import { CLOSE, type Session } from "../core/session";
 import type { CandidateSession } from "../protocol/messages";
 import { Sitting } from "./connection";
 import { Message } from "./Frame";
 import { Login } from "./Login";
 import { Receipt } from "./Receipt";
 import { Running } from "./Running";
-import { memoryStorage, openStorage } from "./storage";
+import { settingsFor } from "./settings";
+import { memoryStorage, openStorage, type Storage } from "./storage";
 import { Waiting } from "./Waiting";
 
 type Stage =
@@ -20,6 +22,19 @@ type Stage =
   | { name: "unreachable" }
   | { name: "login"; again: boolean }
   | { name: "sitting"; sitting: Sitting };
+
+const memory = memoryStorage();
+
+/** This browser's store and what it holds of the sitting. Where it can't be read, nothing is written over it. */
+async function storeOf(sitting: number): Promise<[Storage, Held | undefined]> {
+  try {
+    const storage = await openStorage(Date.now());
+    return [storage, await storage.load(sitting)];
+  } catch (error) {
+    console.warn("answers are not kept on this PC", error);
+    return [memory, await memory.load(sitting)];
+  }
+}
 
 /** The candidate's page, from login to receipt. */
 export function App() {
@@ -36,11 +51,9 @@ export function App() {
   }
 
   async function enter({ sitting }: CandidateSession) {
-    const storage = await openStorage(Date.now()).catch(() => null);
-    const held = await storage?.load(sitting);
-    const started = new Sitting(sitting, held, storage ?? memoryStorage());
-    if (storage === null) started.storing.set(false);
-    setStage({ name: "sitting", sitting: started });
+    settingsFor(sitting);
+    const [storage, held] = await storeOf(sitting);
+    setStage({ name: "sitting", sitting: new Sitting(sitting, held, storage) });
   }
 
   async function leave(sitting: Sitting) {
@@ -102,6 +115,8 @@ function Room({ sitting, onLeave, onSignedOut }: RoomProps) {
   }, [signedOut]);
   useTitle(session.candidate?.exam);
   useNoReload(session.state === "running" && session.link !== "online");
+  const storing = useStore(sitting.storing);
+  useHold(!storing && session.held.pending.length > 0);
 
   if (session.link === "superseded") return <Superseded session={session} sitting={sitting} />;
   if (session.link === "outdated") return <Outdated />;
@@ -109,7 +124,11 @@ function Room({ sitting, onLeave, onSignedOut }: RoomProps) {
     return <Receipt session={session} receipt={session.receipt} onDone={onLeave} />;
   switch (session.state) {
     case null:
-      return session.closeCode === 4403 ? <Blocked /> : <Connecting session={session} sitting={sitting} />;
+      return session.closeCode === CLOSE.origin ? (
+        <Blocked />
+      ) : (
+        <Connecting session={session} sitting={sitting} />
+      );
     case "registered":
       return <Registered onLeave={onLeave} />;
     case "admitted":
@@ -141,6 +160,20 @@ function useNoReload(on: boolean): void {
     };
     window.addEventListener("keydown", stop);
     return () => window.removeEventListener("keydown", stop);
+  }, [on]);
+}
+
+/** Answers that only this page has: the browser asks before it closes. */
+function useHold(on: boolean): void {
+  useEffect(() => {
+    if (!on) return;
+    const ask = (event: BeforeUnloadEvent) => {
+      event.preventDefault();
+      // Chrome before 119 heeds only this.
+      event.returnValue = true;
+    };
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
   }, [on]);
 }
 

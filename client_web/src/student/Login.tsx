@@ -10,7 +10,7 @@ import { Frame } from "./Frame";
 interface LoginProps {
   /** The candidate was in already, and the session ended. */
   again: boolean;
-  onLogin: (session: CandidateSession) => void;
+  onLogin: (session: CandidateSession) => Promise<void>;
 }
 
 /** Candidate number and PIN. */
@@ -34,7 +34,7 @@ export function Login({ again, onLogin }: LoginProps) {
     setBusy(true);
     setProblem(null);
     try {
-      onLogin(await sendJson<CandidateSession>("POST", "/api/candidate/login", { number, pin }));
+      await onLogin(await sendJson<CandidateSession>("POST", "/api/candidate/login", { number, pin }));
     } catch (error) {
       setProblem(error instanceof ApiError ? error.problem.message : t("network_error"));
       setBusy(false);

@@ -15,7 +15,7 @@ import { LastNotice } from "./Strips";
 
 interface Opened {
   form: Form;
-  pictures: PictureSource;
+  pictures: { source: PictureSource; close: () => void };
 }
 
 /** From the bell to the receipt. */
@@ -29,8 +29,10 @@ export function Running({ sitting }: { sitting: Sitting }) {
   );
 
   if (session.state === "paused") return <Paused session={session} />;
+  const submitting = session.held.pending.some((event) => event.type === "submit");
+  if (session.state === "submitted" || (session.state === "running" && submitting))
+    return <Submitting session={session} />;
   if (session.state !== "running") return <Closing />;
-  if (session.held.pending.some((event) => event.type === "submit")) return <Submitting session={session} />;
   if (!isOpen(opened) || parts === null) {
     const damaged = sealed.state === "damaged" || opened === "broken";
     return (
@@ -40,7 +42,7 @@ export function Running({ sitting }: { sitting: Sitting }) {
     );
   }
   return (
-    <Pictures.Provider value={opened.pictures}>
+    <Pictures.Provider value={opened.pictures.source}>
       <Paper sitting={sitting} form={opened.form} parts={parts} />
     </Pictures.Provider>
   );
@@ -55,14 +57,19 @@ function useOpenForm(bytes: Uint8Array<ArrayBuffer> | null, key: string | null):
   const [opened, setOpened] = useState<Opened | "broken" | null>(null);
   useEffect(() => {
     if (bytes === null || key === null) return;
+    let wanted = true;
     openForm(bytes, key).then(
-      (form) => setOpened({ form, pictures: picturesOf(form) }),
+      (form) => wanted && setOpened({ form, pictures: picturesOf(form) }),
       (error: unknown) => {
         console.error("the paper does not open with this key", error);
-        setOpened("broken");
+        if (wanted) setOpened("broken");
       },
     );
+    return () => {
+      wanted = false;
+    };
   }, [bytes, key]);
+  useEffect(() => (isOpen(opened) ? opened.pictures.close : undefined), [opened]);
   return opened;
 }
 

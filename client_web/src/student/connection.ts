@@ -15,8 +15,6 @@ const SILENCE_MS = 12_000;
 const OPEN_TIMEOUT_MS = 8_000;
 /** Longer than the server waits for its database before it says so: after that the line died unnoticed. */
 const WELCOME_TIMEOUT_MS = 25_000;
-/** A disk that hangs must not keep answers from the server. */
-const STORE_TIMEOUT_MS = 3_000;
 const EVIDENCE_CHUNK = 50;
 const FETCH_PAUSE_MS = 300;
 /** What a browser reports when the line breaks without a close. */
@@ -43,7 +41,7 @@ export class Sitting {
   readonly session: Store<Session>;
   readonly form = store<SealedForm>({ state: "none", bytes: null });
   /** Whether answers are kept on this PC. */
-  readonly storing = store(true);
+  readonly storing: Store<boolean>;
 
   readonly #id: number;
   readonly #storage: Storage;
@@ -63,6 +61,7 @@ export class Sitting {
   constructor(id: number, held: Held | undefined, storage: Storage) {
     this.#id = id;
     this.#storage = storage;
+    this.storing = store(storage.lasting);
     this.session = store(openSession(held));
     this.#durable = this.session.get().held;
     this.#fence = readFence(this.#fenceName);
@@ -78,10 +77,11 @@ export class Sitting {
   /** Takes the sitting over from the tab or PC that has it. */
   async continueHere(): Promise<void> {
     this.#fence = null;
-    // Another tab of this browser may have written on: what it stored is newer than what this page holds.
     const mine = this.session.get().held;
-    const stored = (await this.#storage.load(this.#id)) ?? mine;
-    this.#dispatch({ type: "continued", held: stored, evidence: missingFrom(mine.pending, stored.pending) });
+    const stored = await this.#storage.load(this.#id).catch(() => undefined);
+    // Where another tab of this browser has written on, what it stored is newer than what this page holds.
+    const held = stored !== undefined && (stored.fence ?? 0) > (mine.fence ?? 0) ? stored : mine;
+    this.#dispatch({ type: "continued", held, evidence: missingFrom(mine.pending, held.pending) });
     this.#connect();
   }
 
@@ -125,10 +125,10 @@ export class Sitting {
   // Storing
 
   async #keep(): Promise<void> {
-    // A superseded tab must not write over what the newer one stores.
-    if (this.#saving || this.#stopped || this.session.get().link === "superseded") return;
+    if (this.#saving || this.#stopped) return;
     this.#saving = true;
-    while (this.#durable !== this.session.get().held) {
+    // A superseded tab must not write over what the newer one stores.
+    while (this.session.get().link !== "superseded" && this.#durable !== this.session.get().held) {
       const { held } = this.session.get();
       await this.#store(held);
       this.#durable = held;
@@ -139,14 +139,13 @@ export class Sitting {
   }
 
   async #store(held: Held): Promise<void> {
-    const late = new Promise<"late">((resolve) => setTimeout(resolve, STORE_TIMEOUT_MS, "late"));
     // Without the server, this PC has the only copy.
     const strict = this.session.get().link !== "online";
     try {
-      const first = await Promise.race([this.#storage.save(this.#id, held, strict), late]);
-      this.storing.set(first !== "late");
+      await this.#storage.save(this.#id, held, strict);
+      this.storing.set(this.#storage.lasting);
     } catch (error) {
-      // A full or broken disk: the answers still go to the server, and the page says what is missing.
+      // A full, broken or hanging disk: the answers still go to the server, and the page says what is missing.
       console.warn("answers are not kept on this PC", error);
       this.storing.set(false);
     }
@@ -165,7 +164,7 @@ export class Sitting {
     if (this.#stopped || this.#socket !== null) return;
     clearTimeout(this.#retryTimer);
     this.#dispatch({ type: "connecting" });
-    const socket = new WebSocket(socketUrl());
+    const socket = new WebSocket(socketUrl(this.#id));
     this.#socket = socket;
     this.#after(OPEN_TIMEOUT_MS, () => socket.readyState !== WebSocket.OPEN && this.#lose(LINE_BROKE));
     this.#after(WELCOME_TIMEOUT_MS, () => this.session.get().link === "connecting" && this.#lose(LINE_BROKE));
@@ -263,7 +262,7 @@ export class Sitting {
   /** A superseded tab leaves what it still held: one message in place of Hello, then the server closes. */
   async #leaveEvidence(): Promise<void> {
     for (const events of chunksOf(this.session.get().held.pending)) {
-      await leaveOnce({ type: "evidence", events }, () => {
+      await leaveOnce(this.#id, { type: "evidence", events }, () => {
         for (const event of events) this.#left.add(JSON.stringify(event));
       });
     }
@@ -298,9 +297,9 @@ function chunksOf(events: readonly SittingEvent[]): Evidence["events"][] {
   return starts.map((from) => kept.slice(from, from + EVIDENCE_CHUNK));
 }
 
-function leaveOnce(message: Evidence, onSent: () => void): Promise<void> {
+function leaveOnce(sitting: number, message: Evidence, onSent: () => void): Promise<void> {
   return new Promise((resolve) => {
-    const socket = new WebSocket(socketUrl());
+    const socket = new WebSocket(socketUrl(sitting));
     socket.onopen = () => {
       socket.send(JSON.stringify(message));
       onSent();
@@ -309,8 +308,10 @@ function leaveOnce(message: Evidence, onSent: () => void): Promise<void> {
   });
 }
 
-function socketUrl(): string {
-  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/sitting`;
+/** Names the sitting, for another candidate may have logged in on this PC since, in another tab. */
+function socketUrl(sitting: number): string {
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  return `${scheme}://${location.host}/ws/sitting?sitting=${sitting}`;
 }
 
 function readFence(name: string): number | null {

@@ -61,6 +61,12 @@ it("is not taken when a byte is wrong, and not stored", async () => {
   expect(await storage.loadForm(ref().sha256)).toBeUndefined();
 });
 
+it("is good for this page where the disk fails", async () => {
+  const full = () => Promise.reject(new DOMException("full", "QuotaExceededError"));
+  const storage = { ...memoryStorage(), loadForm: full, saveForm: full };
+  expect(await sealedForm(ref(), storage)).toEqual(SEALED);
+});
+
 it("reads base64 and base64url alike", () => {
   const bytes = Uint8Array.from([251, 255, 190, 0]);
   expect(bytesOf(Buffer.from(bytes).toString("base64"))).toEqual(bytes);

@@ -16,11 +16,14 @@ export class DamagedForm extends Error {}
  * Throws DamagedForm when the hash differs, ApiError or NetworkError when it can't be fetched.
  */
 export async function sealedForm(ref: FormRef, storage: Storage): Promise<Uint8Array<ArrayBuffer>> {
-  const stored = await storage.loadForm(ref.sha256);
+  // A disk that fails or is full must not keep the candidate from the paper.
+  const stored = await storage.loadForm(ref.sha256).catch(() => undefined);
   if (stored !== undefined && hashOf(stored) === ref.sha256) return stored;
   const fetched = await getBytes(ref.url);
   if (hashOf(fetched) !== ref.sha256) throw new DamagedForm(ref.sha256);
-  await storage.saveForm(ref.sha256, fetched);
+  await storage.saveForm(ref.sha256, fetched).catch((error: unknown) => {
+    console.warn("the paper is not kept on this PC", error);
+  });
   return fetched;
 }
 
@@ -34,11 +37,11 @@ export async function openForm(sealed: Uint8Array<ArrayBuffer>, key: string): Pr
   return (await new Response(plain).json()) as Form;
 }
 
-/** Gives each picture of the form an address in this page, when it is first shown. */
-export function picturesOf(form: Form): PictureSource {
+/** Gives each picture of the form an address in this page, when it is first shown; `close` takes them back. */
+export function picturesOf(form: Form): { source: PictureSource; close: () => void } {
   const assets = new Map(form.assets.map((asset) => [asset.sha256, asset]));
   const urls = new Map<string, string>();
-  return (sha256) => {
+  const source = (sha256: string) => {
     const asset = assets.get(sha256);
     if (asset === undefined) return undefined;
     const url =
@@ -46,6 +49,11 @@ export function picturesOf(form: Form): PictureSource {
     urls.set(sha256, url);
     return url;
   };
+  const close = () => {
+    for (const url of urls.values()) URL.revokeObjectURL(url);
+    urls.clear();
+  };
+  return { source, close };
 }
 
 function hashOf(bytes: Uint8Array): string {

@@ -1,6 +1,6 @@
 import { store } from "../base/store";
 
-/** How this candidate wants the paper shown; remembered on this PC. */
+/** How this candidate wants the paper shown; remembered on this PC until the next candidate. */
 export interface Settings {
   size: "normal" | "large" | "huge";
   theme: "light" | "dark" | "contrast";
@@ -11,6 +11,7 @@ export interface Settings {
 }
 
 const NAME = "khaothi.settings";
+const OWNER = "khaothi.settings.sitting";
 const DEFAULTS: Settings = { size: "normal", theme: "light", mode: "single", letters: true, hideTime: false };
 
 export const settings = store<Settings>(load());
@@ -18,9 +19,25 @@ apply(settings.get());
 
 export function changeSettings(change: Partial<Settings>): void {
   const next = { ...settings.get(), ...change };
-  localStorage.setItem(NAME, JSON.stringify(next));
   apply(next);
   settings.set(next);
+  keep(NAME, JSON.stringify(next));
+}
+
+/** Another candidate on the same PC begins with the defaults. */
+export function settingsFor(sitting: number): void {
+  if (localStorage.getItem(OWNER) === String(sitting)) return;
+  changeSettings(DEFAULTS);
+  keep(OWNER, String(sitting));
+}
+
+function keep(name: string, text: string): void {
+  try {
+    localStorage.setItem(name, text);
+  } catch (error) {
+    // A full disk: then it holds for this page only.
+    console.warn("settings are not kept on this PC", error);
+  }
 }
 
 function apply({ size, theme }: Settings): void {

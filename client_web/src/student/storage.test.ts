@@ -1,8 +1,8 @@
 import { IDBFactory } from "fake-indexeddb";
 import "fake-indexeddb/auto";
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import { append, NOTHING_HELD } from "../core/outbox";
-import { openStorage } from "./storage";
+import { memoryStorage, openStorage } from "./storage";
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -38,4 +38,25 @@ it("forgets what is over a week old", async () => {
   await storage.save(7, NOTHING_HELD, true);
   expect(await (await openStorage(Date.now() + 6 * DAY_MS)).load(7)).toEqual(NOTHING_HELD);
   expect(await (await openStorage(Date.now() + 8 * DAY_MS)).load(7)).toBeUndefined();
+});
+
+it("rejects where the disk does not answer, so that nobody waits for it", async () => {
+  vi.useFakeTimers();
+  const silent = { addEventListener: () => undefined, removeEventListener: () => undefined };
+  const request: IDBOpenDBRequest = Object.assign(Object.create(IDBOpenDBRequest.prototype), silent);
+  Object.assign(indexedDB, { open: () => request });
+  const opening = expect(openStorage(0)).rejects.toThrow("the disk does not answer");
+  await vi.advanceTimersByTimeAsync(10_000);
+  await opening;
+  vi.useRealTimers();
+});
+
+it("keeps a sitting through a new login where the browser has no store, and says that it is not for long", async () => {
+  const storage = memoryStorage();
+  const held = append(NOTHING_HELD, { type: "visit", item: 4 }, 99);
+  await storage.save(7, held, true);
+  expect(storage.lasting).toBe(false);
+  expect(await storage.load(7)).toEqual(held);
+  await storage.clear(7, null);
+  expect(await storage.load(7)).toBeUndefined();
 });
