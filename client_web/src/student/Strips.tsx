@@ -6,6 +6,7 @@ import { t } from "../base/texts";
 import type { PaperPart } from "../core/order";
 import type { QuestionState } from "../core/progress";
 import type { Refusal, Session } from "../core/session";
+import type { Notice } from "../protocol/messages";
 import type { Sitting } from "./connection";
 
 interface StripsProps {
@@ -16,8 +17,12 @@ interface StripsProps {
   locked: boolean;
 }
 
-/** What was read stays read when the paper is hidden and shown again. */
-const readSoFar = store({ notice: 0, refusals: 0 });
+/** What was read stays read when the paper is hidden and shown again; the next candidate has read nothing. */
+const readSoFar = store<ReadonlySet<Notice | Refusal>>(new Set());
+
+function markRead(...told: (Notice | Refusal)[]): void {
+  readSoFar.set(new Set([...readSoFar.get(), ...told]));
+}
 
 /** What the candidate must hear, between the bar and the paper; nothing here stands in the way. */
 export function Strips({ session, sitting, states, parts, locked }: StripsProps) {
@@ -57,13 +62,13 @@ export function LastNotice({ session }: { session: Session }) {
   const notice = session.notices.at(-1);
   return (
     <div role="status">
-      {notice && notice.id !== read.notice && (
+      {notice && !read.has(notice) && (
         <div class="strip strip-info">
           <Icon name="message" />
           <p>
             <strong>{t("messages")}</strong> · {formatTime(notice.at_ms)}: {notice.text}
           </p>
-          <Button small onClick={() => readSoFar.set({ ...read, notice: notice.id })}>
+          <Button small onClick={() => markRead(notice)}>
             {t("message_read")}
           </Button>
         </div>
@@ -80,8 +85,7 @@ interface RefusalsProps {
 
 function Refusals({ refusals, states, parts }: RefusalsProps) {
   const read = useStore(readSoFar);
-  const told = refusals.filter((refusal) => refusal.event.type !== "visit");
-  const unread = told.slice(read.refusals);
+  const unread = refusals.filter((refusal) => refusal.event.type !== "visit" && !read.has(refusal));
   return (
     <div role="alert">
       {unread.length > 0 && (
@@ -98,7 +102,7 @@ function Refusals({ refusals, states, parts }: RefusalsProps) {
             </ul>
             <p>{t("refused_kept")}</p>
           </div>
-          <Button small onClick={() => readSoFar.set({ ...read, refusals: told.length })}>
+          <Button small onClick={() => markRead(...unread)}>
             {t("understood")}
           </Button>
         </div>
