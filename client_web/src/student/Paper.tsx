@@ -9,7 +9,7 @@ import { progressOf, type QuestionState } from "../core/progress";
 import type { Response } from "../items/kind";
 import { choose, isAnswered } from "../items/registry";
 import type { Form } from "../protocol/messages";
-import { useSecondsLeft } from "./clock_hooks";
+import { useTimeOver } from "./clock_hooks";
 import type { Sitting } from "./connection";
 import { Display, Keys } from "./Display";
 import { MessageList } from "./Messages";
@@ -38,7 +38,7 @@ export function Paper({ sitting, form, parts }: PaperProps) {
   const [place, setPlace] = useState(() => placeOf(states, positionOf(session.held)));
   const [reviewing, setReviewing] = useState(false);
   const [panel, setPanel] = useState<Panel>(null);
-  const locked = useSecondsLeft(session) === 0;
+  const locked = useTimeOver(session);
   const moved = useRef(false);
   const current = states[place];
 

@@ -21,6 +21,14 @@ export function useServerTime<T extends string | number | boolean | null>(
   return seen;
 }
 
+/** Whether the time allowed is over; renders only when it ends. */
+export function useTimeOver(session: Session): boolean {
+  return useServerTime(
+    session,
+    (now_ms) => session.timing !== null && remaining(session.timing, now_ms) === 0,
+  );
+}
+
 /** What is left of the time allowed in whole seconds, a begun one counted; null before the bell. */
 export function useSecondsLeft(session: Session): number | null {
   return useServerTime(session, (now_ms) => {
