@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ServerMessage, Timing, Welcome } from "../protocol/messages";
-import { CLOSE, type Input, mayAnswer, mayConnect, openSession, reduce, type Session } from "./session";
+import { CLOSE, type Input, mayConnect, openSession, reduce, type Session } from "./session";
 
 const TIMING: Timing = {
   now_ms: 50_000,
@@ -74,7 +74,6 @@ describe("the connection", () => {
       code: 1000,
     });
     expect(session).toMatchObject({ link: "ended", state: "closed" });
-    expect(mayAnswer(session)).toBe(false);
   });
 });
 
@@ -82,7 +81,6 @@ it("comes back for the receipt of a script that was collected", () => {
   const closed = { type: "state", state: "closed", timing: TIMING, form_key: null, reason: null } as const;
   const session = sessionAfter(hear(WELCOME), hear(closed), { type: "closed", code: CLOSE.tryAgain });
   expect(mayConnect(session)).toBe(true);
-  expect(mayAnswer(session)).toBe(false);
 });
 
 describe("events", () => {
@@ -117,17 +115,14 @@ describe("events", () => {
     expect(session.held.pending).toMatchObject([{ seq: 1, item: 2 }]);
     expect(session.sent).toBe(0);
   });
+});
 
-  it("may be made while the line is lost, and not while paused", () => {
-    const offline = sessionAfter(hear(WELCOME), { type: "closed", code: 1006 });
-    expect(mayAnswer(offline)).toBe(true);
-    const paused = sessionAfter(
-      hear(WELCOME),
-      hear({ type: "state", state: "paused", timing: TIMING, form_key: null, reason: "điện" }),
-    );
-    expect(paused).toMatchObject({ reason: "điện", formKey: "key" });
-    expect(mayAnswer(paused)).toBe(false);
-  });
+it("keeps the paper's key through a pause, and its reason", () => {
+  const paused = sessionAfter(
+    hear(WELCOME),
+    hear({ type: "state", state: "paused", timing: TIMING, form_key: null, reason: "điện" }),
+  );
+  expect(paused).toMatchObject({ reason: "điện", formKey: "key" });
 });
 
 it("keeps each of the invigilator's messages once", () => {

@@ -152,11 +152,6 @@ export function mayConnect(session: Session): boolean {
   return session.link === "offline" || session.link === "connecting";
 }
 
-/** Whether the candidate may answer, flag and hand in at this moment. */
-export function mayAnswer(session: Session): boolean {
-  return session.state === "running" && (session.link === "online" || mayConnect(session));
-}
-
 export function isFinal(state: SittingState | null): boolean {
   return state !== null && FINAL.has(state);
 }

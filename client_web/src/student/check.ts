@@ -1,4 +1,3 @@
-import type { IconName } from "../base/Icon";
 import { t } from "../base/texts";
 import { bestSample, serverTime } from "../core/clock";
 import type { Session } from "../core/session";
@@ -13,7 +12,6 @@ export type Verdict = "ok" | "wait" | "attention";
 
 export interface CheckRow {
   name: string;
-  icon: IconName;
   verdict: Verdict;
   text: string;
 }
@@ -24,17 +22,16 @@ export function checkRows(session: Session, form: FormState, storing: boolean): 
 }
 
 function paperRow(form: FormState): CheckRow {
-  const row = { name: t("check_paper"), icon: "lock" as const };
+  const row = { name: t("check_paper") };
   if (form === "ready") return { ...row, verdict: "ok", text: t("check_paper_ok") };
   if (form === "damaged") return { ...row, verdict: "attention", text: t("check_paper_damaged") };
   return { ...row, verdict: "wait", text: t("check_paper_wait") };
 }
 
 function lineRow(session: Session): CheckRow {
-  const row = { name: t("check_line"), icon: "online" as const };
+  const row = { name: t("check_line") };
   const sample = bestSample(session.clock);
-  if (session.link !== "online")
-    return { ...row, icon: "offline", verdict: "attention", text: t("check_line_lost") };
+  if (session.link !== "online") return { ...row, verdict: "attention", text: t("check_line_lost") };
   if (sample === null) return { ...row, verdict: "wait", text: t("check_line_wait") };
   const ms = Math.max(1, Math.round(sample.rtt_ms));
   if (ms > SLOW_MS) return { ...row, verdict: "attention", text: t("check_line_slow", { ms }) };
@@ -42,7 +39,7 @@ function lineRow(session: Session): CheckRow {
 }
 
 function clockRow(session: Session): CheckRow {
-  const row = { name: t("check_clock"), icon: "clock" as const };
+  const row = { name: t("check_clock") };
   if (bestSample(session.clock) === null) return { ...row, verdict: "wait", text: t("check_line_wait") };
   const off_ms = Math.abs(serverTime(session.clock, localNow()) - Date.now());
   const seconds = Math.round(off_ms / 1000);
@@ -55,7 +52,7 @@ function clockRow(session: Session): CheckRow {
 }
 
 function storageRow(storing: boolean): CheckRow {
-  const row = { name: t("check_storage"), icon: "download" as const };
+  const row = { name: t("check_storage") };
   if (storing) return { ...row, verdict: "ok", text: t("check_storage_ok") };
   return { ...row, verdict: "attention", text: t("check_storage_bad") };
 }
@@ -65,7 +62,6 @@ function screenRow(): CheckRow {
   const fits = size.width >= SMALLEST.width && size.height >= SMALLEST.height;
   return {
     name: t("check_screen"),
-    icon: "zoom",
     verdict: fits ? "ok" : "attention",
     text: t(fits ? "check_screen_ok" : "check_screen_small", size),
   };
@@ -75,7 +71,6 @@ function mathRow(): CheckRow {
   const works = "MathMLElement" in window;
   return {
     name: t("check_math"),
-    icon: "text",
     verdict: works ? "ok" : "attention",
     text: t(works ? "check_math_ok" : "check_math_bad"),
   };
