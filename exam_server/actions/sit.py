@@ -46,7 +46,6 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     stored: StoredSitting
     card: CandidateCard
     links: Sequence[Link]
-    notices: Sequence[StoredNotice]
 
     @property
     def head(self) -> bytes:
@@ -118,7 +117,6 @@ async def open_sitting(database: Database, sitting_id: int, entry: Entry) -> Ope
             stored=stored,
             card=await sittings.select_card(connection, sitting_id),
             links=links,
-            notices=await notices.select_notices(connection, sitting_id, stored.shift_id),
         )
 
 
@@ -238,6 +236,12 @@ async def new_worker(database: Database) -> int:
     """A number for this process that no other has had."""
     async with database.connection() as connection:
         return await journal.select_worker_id(connection)
+
+
+async def notices_to(database: Database, sitting_ids: Sequence[int]) -> dict[int, list[StoredNotice]]:
+    """What invigilators have told these candidates so far, oldest first."""
+    async with database.connection() as connection:
+        return await notices.select_notices(connection, sitting_ids)
 
 
 async def read_notice(database: Database, notice_id: int) -> StoredNotice:

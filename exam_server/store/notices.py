@@ -1,5 +1,6 @@
 """Invigilators' messages to candidates."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -33,9 +34,10 @@ async def select_notice(connection: Connection, notice_id: int) -> StoredNotice:
     return StoredNotice(**dict(row))
 
 
-async def select_notices(connection: Connection, sitting_id: int, shift_id: int) -> list[StoredNotice]:
-    """All messages to one candidate, oldest first."""
-    return [
-        StoredNotice(**dict(row))
-        for row in await connection.fetch(SQL["select_notices"], sitting_id, shift_id)
-    ]
+async def select_notices(connection: Connection, sitting_ids: Sequence[int]) -> dict[int, list[StoredNotice]]:
+    """All messages to each of these candidates, oldest first."""
+    told: dict[int, list[StoredNotice]] = {sitting_id: [] for sitting_id in sitting_ids}
+    for row in await connection.fetch(SQL["select_notices"], sitting_ids):
+        values = dict(row)
+        told[values.pop("told")].append(StoredNotice(**values))
+    return told

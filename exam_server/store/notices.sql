@@ -7,7 +7,9 @@ INSERT INTO notice (shift_id, sitting_id, staff_id, text, at) VALUES ($1, $2, $3
 SELECT id, shift_id, sitting_id, text, at FROM notice WHERE id = $1
 
 -- name: select_notices
--- The messages to one candidate, oldest first.
-SELECT id, shift_id, sitting_id, text, at FROM notice
-WHERE sitting_id = $1 OR (sitting_id IS NULL AND shift_id = $2)
-ORDER BY id
+-- The messages to each of some candidates, oldest first.
+SELECT sitting.id AS told, notice.id, notice.shift_id, notice.sitting_id, notice.text, notice.at
+FROM sitting
+JOIN notice ON notice.shift_id = sitting.shift_id AND (notice.sitting_id IS NULL OR notice.sitting_id = sitting.id)
+WHERE sitting.id = ANY($1::bigint[])
+ORDER BY notice.id

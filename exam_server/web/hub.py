@@ -182,11 +182,17 @@ class Hub:
         if receipt is not None:
             await tab.send(Submitted(receipt=receipt))
 
+    async def send_notices(self, tabs: Sequence[Tab]) -> None:
+        """Send these tabs every message to their candidates; a client passes over what it knows."""
+        told = await sit.notices_to(self.database, [tab.sitting_id for tab in tabs])
+        for tab in tabs:
+            for notice in told[tab.sitting_id]:
+                await tab.send(_message_of(notice))
+
     async def _send_notice(self, notice: StoredNotice) -> None:
-        message = Notice(id=notice.id, text=notice.text, at_ms=instant_ms(notice.at))
         for tab in self._tabs_of(notice.shift_id):
             if notice.sitting_id in (None, tab.sitting_id):
-                await tab.send(message)
+                await tab.send(_message_of(notice))
 
     def _tabs_of(self, shift_id: int) -> list[Tab]:
         return [tab for tab in self._tabs.values() if tab.welcomed and tab.stored.shift_id == shift_id]
@@ -222,10 +228,11 @@ class Hub:
             await asyncio.sleep(min(_TICK_S, max(0.01, until_bell_s)))
 
     async def listen(self) -> None:
-        """Heed the notifications of all workers; after a lost connection look at every sitting that is
+        """Heed the notifications of all workers; after a lost connection catch up with every sitting that is
         here."""
         async with hear(self.database.url) as heard:
             await self.refresh(list(self._tabs))
+            await self.send_notices([tab for tab in self._tabs.values() if tab.welcomed])
             self._tell_presence()
             while (news := await heard.get()) is not None:
                 await self.heed(_touched(news))
@@ -308,6 +315,10 @@ async def run_hub(app: web.Application) -> AsyncGenerator[None, None]:
 async def drain_hub(app: web.Application) -> None:
     """For ``on_shutdown``: let go of every candidate with nothing in doubt."""
     await app[HUB].drain()
+
+
+def _message_of(notice: StoredNotice) -> Notice:
+    return Notice(id=notice.id, text=notice.text, at_ms=instant_ms(notice.at))
 
 
 def _touched(news: str) -> Touched:

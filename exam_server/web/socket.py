@@ -18,7 +18,6 @@ from exam_server.protocol.sitting import (
     Evidence,
     FormRef,
     Hello,
-    Notice,
     Ping,
     Pong,
     Received,
@@ -126,7 +125,7 @@ async def _hello(hub: Hub, sitting_id: int, socket: web.WebSocketResponse) -> He
 
 
 async def _welcome(hub: Hub, tab: Tab, opening: sit.Opening) -> None:
-    """Tell the whole state, then the messages so far; then what changed meanwhile."""
+    """Tell the whole state; then the messages so far, and what changed meanwhile."""
     stored, form, now = opening.stored, tab.form, hub.clock.now()
     await tab.send(
         Welcome(
@@ -146,10 +145,11 @@ async def _welcome(hub: Hub, tab: Tab, opening: sit.Opening) -> None:
         )
     )
     tab.welcomed = True
-    for notice in opening.notices:
-        await tab.send(Notice(id=notice.id, text=notice.text, at_ms=instant_ms(notice.at)))
     tab.seen_at = now
     hub.seen(tab)
+    # Only now: from here on the hub sends this tab each new one.
+    async with asyncio.timeout(DATABASE_S):
+        await hub.send_notices([tab])
     if tab.stale or arrive(stored.sitting, stored.terms, now):
         await hub.refresh([tab.sitting_id])
 

@@ -511,6 +511,20 @@ async def test_invigilators_words_and_acts_reach_the_tab(
         assert await line.hear(Notice) == notice
 
 
+async def test_words_said_while_the_server_does_not_hear_the_database_arrive_later(
+    room: Room, clock: FakeClock, database: Database
+) -> None:
+    async with room.seated() as (line, _), database.connection() as connection:
+        deaf = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
+        async with asyncio.timeout(10):
+            while not await connection.fetchval(deaf):
+                pass
+        await command(database, room, "message", clock, text="Còn 5 phút")
+        notice = await line.hear(Notice)
+        assert isinstance(notice, Notice)
+        assert notice.text == "Còn 5 phút"
+
+
 async def test_the_room_learns_within_a_second_who_is_there(
     room: Room, clock: FakeClock, database: Database
 ) -> None:
