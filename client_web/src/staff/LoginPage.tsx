@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { Button } from "../base/Button";
 import { Dialog } from "../base/Dialog";
 import { TextField } from "../base/Field";
-import { LanguageSwitch } from "./LanguageSwitch";
+import { LanguageSwitch } from "../base/LanguageSwitch";
 import { ActError, useAct } from "./Loading";
 import { logIn, logOut } from "./session";
 import { t } from "./texts";

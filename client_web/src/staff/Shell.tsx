@@ -1,6 +1,7 @@
 import { Banner } from "../base/Banner";
 import { Button } from "../base/Button";
 import { Icon, type IconName } from "../base/Icon";
+import { LanguageSwitch } from "../base/LanguageSwitch";
 import type { StaffSession } from "../protocol/messages";
 import { BankPage } from "./banks/BankPage";
 import { BanksPage } from "./banks/BanksPage";
@@ -12,13 +13,12 @@ import { ExamsPage } from "./exams/ExamsPage";
 import { NewExamPage } from "./exams/NewExamPage";
 import { NewShiftPage } from "./exams/NewShiftPage";
 import { RosterPage } from "./exams/RosterPage";
-import { LanguageSwitch } from "./LanguageSwitch";
 import { AllResultsPage } from "./results/AllResultsPage";
 import { ItemResultPage } from "./results/ItemResultPage";
 import { ResultsPage } from "./results/ResultsPage";
 import { RoomPage } from "./rooms/RoomPage";
 import { RoomsPage } from "./rooms/RoomsPage";
-import { Link, useRoute } from "./router";
+import { Link, mayLeave, useRoute } from "./router";
 import { logOut } from "./session";
 import { t } from "./texts";
 
@@ -57,7 +57,7 @@ export function Shell({ session }: { session: StaffSession }) {
           <p class="me-name">{session.name}</p>
           <p class="soft me-role">{t(`role_${session.role}`)}</p>
           <LanguageSwitch />
-          <Button kind="quiet" small icon="exit" aria-label={t("log_out")} onClick={() => void logOut()}>
+          <Button kind="quiet" small icon="exit" aria-label={t("log_out")} onClick={leave}>
             <span class="me-out">{t("log_out")}</span>
           </Button>
         </div>
@@ -67,6 +67,10 @@ export function Shell({ session }: { session: StaffSession }) {
       </main>
     </div>
   );
+}
+
+function leave(): void {
+  if (mayLeave()) void logOut();
 }
 
 function NotAllowed() {

@@ -9,7 +9,10 @@ const current = store<Route>(here());
 /** Why the page must not be left without asking; null when it may. */
 let held: string | null = null;
 
-const mayLeave = () => held === null || confirm(held);
+/** Asks, where the page is held, whether to leave it all the same. */
+export function mayLeave(): boolean {
+  return held === null || confirm(held);
+}
 
 addEventListener("popstate", () => {
   if (mayLeave()) current.set(here());
@@ -21,7 +24,11 @@ export function useHold(question: string | null): void {
   useEffect(() => {
     held = question;
     if (question === null) return;
-    const hold = (event: BeforeUnloadEvent) => event.preventDefault();
+    const hold = (event: BeforeUnloadEvent) => {
+      event.preventDefault();
+      // Chrome before 119 heeds only this.
+      event.returnValue = true;
+    };
     addEventListener("beforeunload", hold);
     return () => {
       held = null;

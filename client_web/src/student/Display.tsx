@@ -1,8 +1,8 @@
 import { Button } from "../base/Button";
 import { Dialog } from "../base/Dialog";
+import { LanguageSwitch } from "../base/LanguageSwitch";
 import { useStore } from "../base/store";
 import { type StudentText, t } from "../base/texts";
-import { LanguageSwitch } from "./LanguageSwitch";
 import { changeSettings, type Settings, settings } from "./settings";
 
 interface PanelProps {

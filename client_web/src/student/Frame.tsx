@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { LanguageSwitch } from "../base/LanguageSwitch";
 import { t } from "../base/texts";
-import { LanguageSwitch } from "./LanguageSwitch";
 
 /** The page around everything but the paper: name of the system, language, one sheet in the middle. */
 export function Frame({ children, wide = false }: { children: ComponentChildren; wide?: boolean }) {

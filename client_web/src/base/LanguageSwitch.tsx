@@ -1,5 +1,5 @@
-import { type Language, setLanguage, useLanguage } from "../base/catalogue";
-import { t } from "../base/texts";
+import { type Language, setLanguage, useLanguage } from "./catalogue";
+import { t } from "./texts";
 
 const LANGUAGES: readonly Language[] = ["vi", "en"];
 
