@@ -24,8 +24,9 @@ export function PinList({ candidates, exam, shift }: PinListProps) {
     ...candidates.map((row) => [row.number, row.name, row.class_name ?? "", row.seat ?? "", row.pin ?? ""]),
   ];
   const copy = async () => {
-    setCopied(await copyText(rows.map((row) => row.join("\t")).join("\n")));
-    setKept(true);
+    const done = await copyText(rows.map((row) => row.join("\t")).join("\n"));
+    setCopied(done);
+    if (done) setKept(true);
   };
   return (
     <>

@@ -51,6 +51,7 @@ export function RosterPage({ exam, shift }: { exam: number; shift: number }) {
         <Review
           read={read}
           act={act}
+          mayStore={detail.value !== undefined}
           onStore={() => send(read.file, false)}
           onPick={(file) => send(file, true)}
         />
@@ -119,18 +120,20 @@ function Present({ rows }: { rows: readonly CandidateRow[] }) {
 interface ReviewProps {
   read: UnderReview;
   act: Act;
+  /** The cards with the PINs, which come only once, name the exam. */
+  mayStore: boolean;
   onStore: () => void;
   onPick: (file: File) => void;
 }
 
-function Review({ read, act, onStore, onPick }: ReviewProps) {
+function Review({ read, act, mayStore, onStore, onPick }: ReviewProps) {
   const { candidates, problems } = read.review;
   if (problems.length > 0) return <Faulty read={read} busy={act.busy} onPick={onPick} />;
   return (
     <section class="block" aria-labelledby="roster-review">
       <div class="block-head">
         <h2 id="roster-review">{t("roster_clean", { count: candidates.length, file: read.file.name })}</h2>
-        <Button kind="primary" disabled={act.busy || candidates.length === 0} onClick={onStore}>
+        <Button kind="primary" disabled={act.busy || !mayStore || candidates.length === 0} onClick={onStore}>
           {t("roster_store", { count: candidates.length })}
         </Button>
       </div>

@@ -41,14 +41,14 @@ function roomOf(seats: Seat[]): RoomView {
   };
 }
 
-function open(command: CommandName, seats: Seat[]): void {
+function open(command: CommandName, seats: Seat[], chosen = seats): void {
   const nothing = () => undefined;
   act(() => {
     render(
       <CommandDialog
         command={command}
         view={roomOf(seats)}
-        chosen={seats}
+        chosen={chosen}
         onDone={nothing}
         onClose={nothing}
       />,
@@ -84,6 +84,14 @@ test("collecting a script needs the word typed besides the reason", () => {
   expect(submits()).toBe(false);
   type("form > .field input", "thu bài");
   expect(submits()).toBe(true);
+});
+
+test("the bell rings for the whole shift, whoever is chosen", () => {
+  const seats = [1, 2, 3].map((sitting) =>
+    seatOf({ sitting, name: `Thí sinh ${sitting}`, state: "waiting" }),
+  );
+  open("start", seats, seats.slice(0, 2));
+  expect(page.textContent).toContain("Thí sinh 3");
 });
 
 test("whoever can't be changed is told before", () => {

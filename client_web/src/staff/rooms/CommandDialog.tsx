@@ -44,11 +44,9 @@ export function CommandDialog({ command, view, chosen, onDone, onClose }: Comman
   const act = useAct();
   const [entries, setEntries] = useState(NO_ENTRIES);
   const [result, setResult] = useState<CommandResult | null>(null);
-  // The plan is made once: what the dialog said is what is sent, even when a seat changes meanwhile.
-  const [plan] = useState(() =>
-    planFor(command, command === "end" || (command === "start" && chosen.length === 0) ? view.seats : chosen),
-  );
   const whole = isWhole(command);
+  // The plan is made once: what the dialog said is what is sent, even when a seat changes meanwhile.
+  const [plan] = useState(() => planFor(command, whole ? view.seats : chosen));
   const ready = isReady(plan, entries, whole);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();

@@ -77,7 +77,10 @@ function LineLost({ room }: { room: LiveRoom }) {
   if (room.freshness !== "lost") return null;
   return (
     <Banner tone="danger" live="assertive" icon="offline">
-      <p class="strong">{t("room_lost", { time: formatCountdown(room.age_ms) })}</p>
+      {/* Said when the banner appears, and not again with each second. */}
+      <p class="strong" aria-live="off">
+        {t("room_lost", { time: formatCountdown(room.age_ms) })}
+      </p>
       <p>{room.error instanceof ApiError ? room.error.problem.message : t("room_lost_why")}</p>
     </Banner>
   );
