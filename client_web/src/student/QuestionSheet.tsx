@@ -116,7 +116,9 @@ function PassageBody({ passage, parts }: { passage: FormPassage; parts: readonly
   const [first, last] = [numbers.at(0) ?? 0, numbers.at(-1) ?? 0];
   return (
     <>
-      <h2 class="passage-title">{t("passage_for", { first, last })}</h2>
+      <h2 class="passage-title">
+        {first === last ? t("passage_for_one", { number: first }) : t("passage_for", { first, last })}
+      </h2>
       <RichText text={passage.body} />
     </>
   );
