@@ -21,6 +21,9 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Id = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
 """The number of a row, exact in a browser too."""
 
+Short = Annotated[str, msgspec.Meta(max_length=100)]
+"""What someone types to say who they are."""
+
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
     """A tagged message on the candidate's socket."""

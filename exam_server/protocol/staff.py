@@ -4,7 +4,7 @@ decimal text."""
 from datetime import datetime
 from typing import Literal
 
-from exam_server.protocol.message import Body, Id
+from exam_server.protocol.message import Body, Id, Short
 from exam_server.protocol.sitting import SittingState
 from item_bank.item import Level
 from item_bank.kinds import Content, Key
@@ -25,8 +25,8 @@ class Problem(Body, frozen=True, kw_only=True):
 class CandidateLogin(Body, frozen=True, kw_only=True):
     """POST /api/candidate/login. The reply is CandidateSession, and a cookie."""
 
-    number: str
-    pin: str
+    number: Short
+    pin: Short
 
 
 class CandidateSession(Body, frozen=True, kw_only=True):
@@ -41,7 +41,7 @@ class CandidateSession(Body, frozen=True, kw_only=True):
 class StaffLogin(Body, frozen=True, kw_only=True):
     """POST /api/login. The reply is StaffSession, and a cookie."""
 
-    username: str
+    username: Short
     password: str
 
 

@@ -17,6 +17,8 @@ BODY_LIMIT = web.RequestKey("body_limit", int)
 
 _FIELD = re.compile(r"field `(\w+)`|- at `\$\.([^`]+)`")
 _MAX_ID = 2**63 - 1
+# PostgreSQL has no such character in a text.
+_NUL = rb"\u0000"
 
 
 async def read_body(request: web.Request) -> bytes:
@@ -38,6 +40,8 @@ async def read_json(request: web.Request, body_type: type[T]) -> T:
     Raises Invalid with code ``bad_field`` naming the field that does not fit, or ``bad_json``.
     """
     body = await read_body(request)
+    if _NUL in body:
+        raise Invalid("bad_json")
     try:
         return msgspec.json.decode(body, type=body_type)
     except msgspec.ValidationError as error:
@@ -73,8 +77,11 @@ def query_number(request: web.Request, name: str, default: int) -> int:
 
 
 def query_text(request: web.Request, name: str, *, most: int = 200) -> str:
-    """A text of the query, "" when absent. Raises Invalid with code ``bad_field`` when too long."""
+    """A text of the query, "" when absent.
+
+    Raises Invalid with code ``bad_field`` when it is too long or has a NUL.
+    """
     value = request.query.get(name, "").strip()
-    if len(value) > most:
+    if len(value) > most or "\x00" in value:
         raise Invalid("bad_field", place=name, field=name)
     return value

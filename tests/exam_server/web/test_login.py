@@ -67,6 +67,19 @@ async def test_nothing_tells_whether_a_number_exists(school: School) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/candidate/login", {"number": "1" * 101, "pin": "1"}),
+        ("/api/candidate/login", {"number": "\x00", "pin": "1"}),
+        ("/api/login", {"username": "a" * 101, "password": "1"}),
+        ("/api/login", {"username": "\x00", "password": "1"}),
+    ],
+)
+async def test_what_no_name_can_be_is_refused(school: School, path: str, body: dict[str, str]) -> None:
+    await problem(await school.browser().post(path, json=body), 422)
+
+
 async def test_five_wrong_pins_and_even_the_right_one_must_wait(school: School) -> None:
     for _ in range(5):
         assert (await school.candidate("120001", "000000")).status == 401
