@@ -54,7 +54,7 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LoadedForm(msgspec.Struct, frozen=True, kw_only=True):
-    """A form as the server needs it to check events and to hand it out."""
+    """A form as the server needs it to check events and to hand it out: without its pictures."""
 
     sha256: str
     size: int
@@ -221,7 +221,7 @@ async def load_form(database: Database, form_id: int, master_key: bytes) -> Load
         sha256=stored.sha256,
         size=len(stored.blob),
         key=key,
-        form=form,
+        form=msgspec.structs.replace(form, assets=()),
         contents={item.id: item.content for part in form.parts for item in part.items},
     )
 
