@@ -1,6 +1,6 @@
 """What Prometheus may ask: one registry for the process."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 REGISTRY = CollectorRegistry()
 
@@ -33,8 +33,3 @@ CONFLICTS = Counter(
     registry=REGISTRY,
 )
 CLOSES = Counter("khaothi_socket_closes", "Sockets ended by the server", ["code"], registry=REGISTRY)
-
-
-def exposition() -> bytes:
-    """The text that /metrics serves."""
-    return generate_latest(REGISTRY)

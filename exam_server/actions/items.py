@@ -19,7 +19,6 @@ from item_bank.item import Asset, Draft, DraftItem
 from item_bank.vietnamese import text_key
 
 MAX_NAME = 200
-MAX_WORD_BYTES = 20 * 1024 * 1024
 PAGE = 200
 
 

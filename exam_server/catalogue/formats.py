@@ -23,10 +23,3 @@ def format_datetime(moment: datetime, lang: Language) -> str:
     """The moment in its own time zone, to the minute: "08:05 22/11/2026", or "22 Nov 2026, 08:05"."""
     time, day = f"{moment:%H:%M}", format_date(moment, lang)
     return f"{time} {day}" if lang == "vi" else f"{day}, {time}"
-
-
-def format_duration(seconds: int) -> str:
-    """A non-negative time span as "1:05:09", or "5:09" below an hour."""
-    minutes, second = divmod(seconds, 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from exam_server.errors import Denied
-
 
 class Role(StrEnum):
     """A staff member's office."""
@@ -42,9 +40,3 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 def allowed(role: Role, permission: Permission) -> bool:
     """Whether the role has the permission."""
     return permission in PERMISSIONS[role]
-
-
-def require(role: Role, permission: Permission) -> None:
-    """Raises Denied with code ``not_permitted`` when the role lacks the permission."""
-    if not allowed(role, permission):
-        raise Denied("not_permitted", permission=permission.value)

@@ -13,7 +13,7 @@ import pytest
 import exam_server
 from exam_server import errors
 from exam_server.catalogue import Section, languages, sections, text, texts
-from exam_server.catalogue.formats import format_date, format_datetime, format_duration, format_number
+from exam_server.catalogue.formats import format_date, format_datetime, format_number
 from exam_server.core.sitting import State
 from exam_server.protocol.sitting import CloseCode
 from item_bank.kinds import KINDS
@@ -178,8 +178,3 @@ def test_dates_and_times() -> None:
     assert format_datetime(moment, "vi") == "08:05 02/11/2026"
     assert format_datetime(moment, "en") == "02 Nov 2026, 08:05"
     assert format_date(date(2008, 9, 5), "vi") == "05/09/2008"
-
-
-@pytest.mark.parametrize(("seconds", "shown"), [(0, "0:00"), (309, "5:09"), (3909, "1:05:09")])
-def test_durations(seconds: int, shown: str) -> None:
-    assert format_duration(seconds) == shown

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Literal, NamedTuple
 
 from item_bank.formats.docx.numbering import Label
-from item_bank.formats.docx.styles import PLAIN, RunFormat
+from item_bank.formats.docx.styles import RunFormat
 from item_bank.richtext import Break, Image, Inline, Math, Text
 
 OBJECT = "\ufffc"
@@ -95,11 +95,6 @@ class Grid:
 Source = Line | Grid
 
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200b\u202f\u205f\u3000]+")
-
-
-def plain_line(text: str) -> Line:
-    """A line of unformatted characters."""
-    return Line(glyphs=tuple(Glyph(character, PLAIN) for character in text))
 
 
 def inlines(line: Line) -> tuple[Inline, ...]:
