@@ -5,11 +5,11 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from exam_server.bench.report import BenchReport
 from exam_server.cli.options import Json
+from exam_server.cli.screen import screen
 from exam_server.cli.words import say
 
 app = typer.Typer(no_args_is_help=True)
@@ -32,7 +32,7 @@ def answers(
     if as_json:
         typer.echo(msgspec.json.encode(report).decode())
     else:
-        Console().print(_table(report))
+        screen().print(_table(report))
     if not report.passed:
         raise typer.Exit(1)
 

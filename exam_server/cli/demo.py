@@ -20,6 +20,7 @@ import item_bank
 from exam_server.catalogue import languages, text
 from exam_server.catalogue.formats import format_datetime
 from exam_server.cli.options import Data, Host, Port
+from exam_server.cli.screen import screen
 from exam_server.cli.session import only_server, opened, settings
 from exam_server.cli.words import LANGUAGE, say
 from exam_server.clock import SystemClock
@@ -68,7 +69,7 @@ def demo(
     config = settings(Options(host=host, port=port, data=data))
     # Apart from real data, because --reset throws it away.
     config = msgspec.structs.replace(config, data=config.data / "demo", workers=1, database_url=None)
-    console = Console()
+    console = screen()
     with ExitStack() as stack:
         stack.enter_context(only_server(config.data))
         log = stack.enter_context(open_log(config.data))

@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from exam_server.actions import exams
 from exam_server.catalogue.formats import format_datetime, format_number
 from exam_server.cli.options import Data, Json
+from exam_server.cli.screen import screen
 from exam_server.cli.session import ACTOR, Session, in_session
 from exam_server.cli.words import LANGUAGE, kind_words, one_line, say
 from exam_server.errors import NotFound
@@ -84,7 +84,7 @@ def list_(as_json: Json = False, data: Data = None) -> None:  # noqa: FBT002 -- 
         typer.echo(msgspec.json.encode(rows).decode())
         return
     if not rows:
-        Console().print(say("exams_none"))
+        screen().print(say("exams_none"))
         return
     keys = (
         "column_id",
@@ -100,7 +100,7 @@ def list_(as_json: Json = False, data: Data = None) -> None:  # noqa: FBT002 -- 
         table.add_row(
             *map(str, (row.id, row.title, row.subject, row.minutes, row.items, row.shifts, row.candidates))
         )
-    Console().print(table)
+    screen().print(table)
 
 
 @app.command("show", help=say("help_exam_show"))
@@ -132,7 +132,7 @@ def shift(
     if as_json:
         typer.echo(msgspec.json.encode(row).decode())
     else:
-        Console().print(_shift_table((row,)))
+        screen().print(_shift_table((row,)))
 
 
 async def _create_shift(session: Session, *, exam: int, new: NewShift) -> ShiftRow:
@@ -145,7 +145,7 @@ def _show_exam(exam: ExamDetail, *, as_json: bool) -> None:
     if as_json:
         typer.echo(msgspec.json.encode(exam).decode())
         return
-    console = Console()
+    console = screen()
     keys = ("column_part", "column_number", "column_points", "column_kind", "column_stem")
     table = Table(*map(say, keys), title=f"{exam.id} · {exam.title} · {exam.subject}")
     for item in exam.paper:

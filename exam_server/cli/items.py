@@ -7,13 +7,13 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from exam_server.actions.items import WordFile, ensure_bank, import_items, read_word_file
 from exam_server.catalogue import text
 from exam_server.cli.files import read_file
 from exam_server.cli.options import Data, DryRun, Json
+from exam_server.cli.screen import screen
 from exam_server.cli.session import ACTOR, Session, in_session
 from exam_server.cli.words import LANGUAGE, kind_words, one_line, say
 from item_bank.formats.report import ItemReport, draft_report
@@ -53,7 +53,7 @@ def _show(word: WordFile, bank: str | None, *, as_json: bool) -> None:
     if as_json:
         typer.echo(msgspec.json.encode(report).decode())
         return
-    console = Console()
+    console = screen()
     console.print(_table(word.name, report.items))
     for code in report.warnings:
         console.print(_warning(code), style="yellow")

@@ -4,9 +4,9 @@ import asyncio
 import json
 
 import typer
-from rich.console import Console
 
 from exam_server.cli.options import Data, Json
+from exam_server.cli.screen import screen
 from exam_server.cli.session import opened, postgres, settings
 from exam_server.cli.words import say
 from exam_server.config import Config, Options
@@ -21,7 +21,7 @@ def migrate(data: Data = None, as_json: Json = False) -> None:  # noqa: FBT002 -
     if as_json:
         typer.echo(json.dumps({"applied": applied}))
     else:
-        Console().print(say("migrated", count=len(applied)) if applied else say("migrated_nothing"))
+        screen().print(say("migrated", count=len(applied)) if applied else say("migrated_nothing"))
 
 
 async def _migrate(config: Config, url: str) -> tuple[str, ...]:

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from exam_server.actions.roster import ImportedRoster, import_roster, read_roster_file
 from exam_server.catalogue.formats import format_date
 from exam_server.cli.files import read_file
 from exam_server.cli.options import Data, DryRun, Json
+from exam_server.cli.screen import screen
 from exam_server.cli.session import ACTOR, Session, in_session
 from exam_server.cli.words import LANGUAGE, say, sentence
 from exam_server.core.roster import Roster, RosterProblem
@@ -70,7 +70,7 @@ def _line(problem: RosterProblem) -> RosterLine:
 
 
 def _show(title: str, done: ImportedRoster) -> None:
-    console = Console()
+    console = screen()
     if done.problems:
         console.print(_problems(title, done.problems))
         console.print(say("roster_problems", count=len(done.problems)))

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 
 from exam_server.actions.exams import check_secrets
 from exam_server.cli.options import Data, Host, Port
+from exam_server.cli.screen import screen
 from exam_server.cli.session import only_server, opened, settings
 from exam_server.cli.words import say
 from exam_server.config import MAX_WORKERS, Config, Options
@@ -56,4 +56,4 @@ async def _serve(
 
 async def _announce(supervisor: Supervisor, address: str) -> None:
     await supervisor.ready.wait()
-    Console(stderr=True).print(say("serving", address=address), highlight=False)
+    screen(stderr=True).print(say("serving", address=address), highlight=False)

@@ -5,10 +5,10 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from exam_server.actions import staff
 from exam_server.cli.options import Data
+from exam_server.cli.screen import screen
 from exam_server.cli.session import ACTOR, Session, in_session
 from exam_server.cli.words import say
 from exam_server.core.access import Role
@@ -42,7 +42,7 @@ def add(username: Username, name: Name, role: RoleOption, data: Data = None) -> 
         )
 
     in_session(data, work)
-    Console().print(say("staff_added", username=username))
+    screen().print(say("staff_added", username=username))
 
 
 def _ask_password() -> str:
@@ -67,4 +67,4 @@ def assign(
             await staff.assign_class(database, username=username, class_name=class_name, actor=ACTOR, now=now)
 
     in_session(data, work)
-    Console().print(say("staff_assigned", username=username))
+    screen().print(say("staff_assigned", username=username))

@@ -20,6 +20,7 @@ from exam_server.errors import KhaoThiError
 from exam_server.store.embedded import EmbeddedPostgres
 from exam_server.store.migrations import migrations
 from tests.exam_server.school import SAMPLE
+from tests.item_bank.formats.docx_builder import docx, p
 
 Khaothi = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -172,6 +173,15 @@ def test_kinds_are_named_in_words(khaothi: Khaothi) -> None:
     done = khaothi("items", "import", SAMPLE, "--dry-run")
     assert "Nhiều lựa chọn" in done.stdout
     assert "single_choice" not in done.stdout
+
+
+def test_an_interval_is_no_markup(khaothi: Khaothi, tmp_path: Path) -> None:
+    paper = tmp_path / "de [a].docx"
+    stem = "Câu 1. Trên đoạn [a;b], với [/km] và :smile:, chọn"
+    paper.write_bytes(docx(p(stem), *map(p, ("A. 1", "B. 2", "C. 3", "D. 4"))))
+    done = khaothi("items", "import", paper, "--dry-run")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Trên đoạn [a;b], với [/km] và :smile:, chọn" in done.stdout
 
 
 def test_a_password_is_not_asked_for_where_nobody_can_answer(khaothi: Khaothi) -> None:
