@@ -6,8 +6,8 @@ import msgspec
 
 from item_bank.formats.plain import to_text
 from item_bank.item import Draft, DraftItem, Level, Part
-from item_bank.kinds import Content, Key
-from item_bank.kinds.short_answer import ShortAnswer, ShortAnswerKey
+from item_bank.kinds import Content, Key, kind_of
+from item_bank.kinds.short_answer import ShortAnswerKey
 from item_bank.kinds.single_choice import SingleChoice, SingleChoiceKey
 from item_bank.kinds.true_false import TrueFalse, TrueFalseKey
 from item_bank.richtext import RichText, images_of
@@ -67,7 +67,7 @@ def _item_report(item: DraftItem) -> ItemReport:
     return ItemReport(
         number=item.number,
         part=item.part,
-        kind=item.unsupported or _kind(content),
+        kind=item.unsupported or kind_of(content).name,
         stem=to_text(content.stem),
         options=[to_text(option.body) for option in content.options]
         if isinstance(content, SingleChoice)
@@ -82,16 +82,6 @@ def _item_report(item: DraftItem) -> ItemReport:
         passage=item.passage,
         warnings=list(item.warnings),
     )
-
-
-def _kind(content: Content) -> str:
-    match content:
-        case SingleChoice():
-            return "single_choice"
-        case TrueFalse():
-            return "true_false"
-        case ShortAnswer():
-            return "short_answer"
 
 
 def _key(key: Key | None) -> ReportedKey:

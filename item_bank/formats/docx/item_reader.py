@@ -26,7 +26,7 @@ from item_bank.formats.docx.lines import Grid, Line, Source
 from item_bank.formats.docx.marks import Choice, marked, unmarked_bodies
 from item_bank.formats.docx.texts import rich
 from item_bank.item import DraftItem, Level, Part
-from item_bank.kinds import KINDS, Content, Key
+from item_bank.kinds import KINDS, Content, Key, kind_of
 from item_bank.kinds.short_answer import ShortAnswer, ShortAnswerKey
 from item_bank.kinds.single_choice import Option, SingleChoice, SingleChoiceKey
 from item_bank.kinds.true_false import Statement, TrueFalse, TrueFalseKey
@@ -135,7 +135,7 @@ class ItemReader:
         self._settle()
         shape = self.shape()
         content, key = _BUILDERS[shape](self)
-        for problem in KINDS[_kind(content)].problems(content, key) if shape in KINDS else ():
+        for problem in kind_of(content).problems(content, key) if shape in KINDS else ():
             self.warn(problem)
         if key is None and shape in KINDS and "two_keys" not in self.warnings:
             self.warn("no_key")
@@ -220,16 +220,6 @@ class ItemReader:
     def bodies(self, choices: Sequence[Choice]) -> list[tuple[Choice, list[Source]]]:
         """The choices with their bodies, without what shows the key."""
         return list(zip(choices, unmarked_bodies(choices), strict=True))
-
-
-def _kind(content: Content) -> str:
-    match content:
-        case SingleChoice():
-            return "single_choice"
-        case TrueFalse():
-            return "true_false"
-        case ShortAnswer():
-            return "short_answer"
 
 
 def _single_choice(item: ItemReader) -> tuple[Content, Key | None]:
