@@ -1,4 +1,7 @@
-"""The candidate's socket, ``/ws/sitting``.
+"""The candidate's socket, ``/ws/sitting?sitting=<id>``.
+
+The id is optional: with it a page is turned away (UNAUTHENTICATED) once another candidate has logged in on
+the same PC.
 
 The client opens with Hello, the server answers with Welcome, or closes with a CloseCode. Answer, Flag, Visit
 and Submit are events: each carries ``seq``, counted by the client from 1 for the whole sitting without gaps,
