@@ -1,5 +1,6 @@
 """The only place that reads a clock. Everything else is given ``now`` or a Clock."""
 
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -19,11 +20,17 @@ class SystemClock:
 
     def __init__(self) -> None:
         self._anchor = datetime.now(UTC)
-        self._started = time.monotonic()
+        self._started = _elapsed_s()
 
     def now(self) -> datetime:
         """The present instant, in UTC."""
-        return self._anchor + timedelta(seconds=time.monotonic() - self._started)
+        return self._anchor + timedelta(seconds=_elapsed_s() - self._started)
+
+
+def _elapsed_s() -> float:
+    """Seconds since some fixed moment. On Linux the monotonic clock stands still while the machine is
+    suspended."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else time.monotonic()
 
 
 class FakeClock:

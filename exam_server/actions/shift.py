@@ -37,7 +37,7 @@ async def ring(
 
 
 async def close_due(database: Database, now: datetime, *, grace_ms: int) -> Sequence[int]:
-    """End the running sittings whose deadline and grace are over. Their ids."""
+    """End the sittings whose time and grace are over. Their ids."""
     before = now - timedelta(milliseconds=grace_ms) - SWEEP_SLACK
     async with database.transaction() as connection:
         due = await sittings.lock_due_sittings(connection, before)

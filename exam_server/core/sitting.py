@@ -149,6 +149,16 @@ def apply(sitting: Sitting, event: Event) -> Sitting:
     return msgspec.structs.replace(changed, state=state)
 
 
+def ends_at(sitting: Sitting, terms: Terms) -> datetime | None:
+    """When the sitting ends by itself; None unless it is running or paused.
+
+    A pause holds the candidate's own time, not the shift's: from its closing time on the keys may be shown.
+    """
+    if sitting.state is State.PAUSED:
+        return terms.closes_at
+    return deadline(sitting, terms) if sitting.state is State.RUNNING else None
+
+
 def arrive(sitting: Sitting, terms: Terms, now: datetime) -> tuple[Event, ...]:
     """All that happens by itself to the sitting of a candidate who is connected: let in, waiting, started."""
     events: list[Event] = []
@@ -188,8 +198,8 @@ def _demur_extend(sitting: Sitting, terms: Terms, command: Command, now: datetim
 
 
 def _demur_close(sitting: Sitting, terms: Terms, command: Command, now: datetime) -> str | None:
-    end = deadline(sitting, terms)
-    due = sitting.state is State.RUNNING and end is not None and now >= end
+    end = ends_at(sitting, terms)
+    due = end is not None and now >= end
     return None if due or command.by != "server" else "not_due"
 
 

@@ -6,10 +6,16 @@ from datetime import datetime, timedelta
 import msgspec
 
 from exam_server.core.script import Journalled
-from exam_server.core.sitting import LIVE, Sitting, State
-from exam_server.core.timing import Terms, deadline
+from exam_server.core.sitting import LIVE, Sitting, State, ends_at
+from exam_server.core.timing import Terms
 from exam_server.protocol.sitting import Answer, RefusalCode, Response, Submit
 from item_bank.kinds import Content, kind_of
+
+MAX_EVENTS = 20_000
+"""Most events of one sitting but for the submission: one every quarter of a second for 90 minutes."""
+
+MAX_EVENT_BYTES = 2_048
+"""Longest event as sent."""
 
 
 def refusal(
@@ -18,12 +24,17 @@ def refusal(
     terms: Terms,
     contents: Mapping[int, Content],
     *,
+    size: int,
     received_at: datetime,
     grace_ms: int,
 ) -> RefusalCode | None:
-    """Why the event is not taken, or None. It may arrive ``grace_ms`` after the deadline, by the server's
-    clock."""
-    return _refusal_by_clock(sitting, terms, received_at, grace_ms) or _refusal_by_form(event, contents)
+    """Why the event of ``size`` bytes is not taken, or None. It may arrive ``grace_ms`` after the deadline,
+    by the server's clock."""
+    return (
+        _refusal_by_clock(sitting, terms, received_at, grace_ms)
+        or _refusal_by_size(event, size)
+        or _refusal_by_form(event, contents)
+    )
 
 
 def fits(content: Content, response: Response) -> bool:
@@ -45,10 +56,15 @@ def _refusal_by_clock(
         return "deadline"
     if sitting.state not in LIVE:
         return "not_running"
-    # A pause holds the candidate's own time, not the shift's: from its end on the keys may be shown.
-    end = terms.closes_at if sitting.state is State.PAUSED else deadline(sitting, terms)
+    end = ends_at(sitting, terms)
     late = end is not None and received_at > end + timedelta(milliseconds=grace_ms)
     return "deadline" if late else None
+
+
+def _refusal_by_size(event: Journalled, size: int) -> RefusalCode | None:
+    if size > MAX_EVENT_BYTES:
+        return "too_long"
+    return "too_many" if event.seq > MAX_EVENTS and not isinstance(event, Submit) else None
 
 
 def _refusal_by_form(event: Journalled, contents: Mapping[int, Content]) -> RefusalCode | None:

@@ -170,7 +170,9 @@ class Ack(Message, frozen=True, kw_only=True, tag="ack"):
     seq: int
 
 
-RefusalCode = Literal["deadline", "not_running", "unknown_item", "bad_response", "superseded"]
+RefusalCode = Literal[
+    "deadline", "not_running", "unknown_item", "bad_response", "superseded", "too_many", "too_long"
+]
 
 
 class Refused(Message, frozen=True, kw_only=True, tag="refused"):

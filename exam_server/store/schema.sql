@@ -167,7 +167,7 @@ CREATE TABLE candidate (
 
 -- pin_hmac: HMAC-SHA-256 under the pepper, which is not in the database. fence: raised by each connection.
 -- tab_fence: the fence at which the present tab took over; every fence since then was its own.
--- holder: the worker whose connection holds the fence. deadline_at: core.timing's answer, stored for the sweep.
+-- holder: the worker whose connection holds the fence. ends_at: core.sitting's answer, stored for the sweep.
 -- paused_ms: time credited for pauses; extra_ms: time an invigilator added.
 CREATE TABLE sitting (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -187,14 +187,14 @@ CREATE TABLE sitting (
     paused_at timestamptz,
     paused_ms bigint NOT NULL DEFAULT 0,
     extra_ms bigint NOT NULL DEFAULT 0,
-    deadline_at timestamptz,
+    ends_at timestamptz,
     ended_at timestamptz,
     ended_by text CHECK (ended_by IN ('candidate', 'server', 'invigilator')),
     UNIQUE (shift_id, candidate_id),
     UNIQUE (shift_id, number)
 );
 CREATE INDEX sitting_number ON sitting (number);
-CREATE INDEX sitting_deadline ON sitting (deadline_at) WHERE state = 'running';
+CREATE INDEX sitting_ends ON sitting (ends_at) WHERE state IN ('running', 'paused');
 
 -- Whether somebody may still sit: not before the shift is over may a key of its paper be shown to a teacher.
 CREATE FUNCTION shift_is_open(shift shift, at timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$

@@ -7,8 +7,8 @@ import asyncpg
 import msgspec
 
 from exam_server.core.chain import event_chain, event_genesis
-from exam_server.core.sitting import Event, Happening, Sitting, State, apply
-from exam_server.core.timing import Terms, deadline
+from exam_server.core.sitting import Event, Happening, Sitting, State, apply, ends_at
+from exam_server.core.timing import Terms
 from exam_server.errors import NotFound
 from exam_server.protocol.sitting import CandidateCard
 from exam_server.store.database import Connection, fetch_existing, read_queries
@@ -103,7 +103,7 @@ async def lock_shift_sittings(connection: Connection, shift_id: int) -> list[Sto
 
 
 async def lock_due_sittings(connection: Connection, before: datetime) -> list[StoredSitting]:
-    """Lock and load some running sittings whose deadline was before the instant."""
+    """Lock and load some sittings, running or paused, that should have ended before the instant."""
     rows = await connection.fetch(SQL["lock_due_sittings"], before)
     return await select_sittings(connection, [row["id"] for row in rows])
 
@@ -249,7 +249,6 @@ def _terms(row: asyncpg.Record) -> Terms:
 
 def _state_row(change: Change) -> tuple[object, ...]:
     after = change.after
-    paused = after.paused_at is not None
     return (
         change.before.id,
         after.state,
@@ -257,7 +256,7 @@ def _state_row(change: Change) -> tuple[object, ...]:
         after.paused_at,
         after.paused_ms,
         after.extra_ms,
-        None if paused else deadline(after, change.before.terms),
+        ends_at(after, change.before.terms),
         after.ended_at,
         after.ended_by,
     )

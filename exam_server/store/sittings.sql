@@ -7,8 +7,12 @@ SELECT id FROM sitting WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE
 SELECT id FROM sitting WHERE shift_id = $1 ORDER BY id FOR UPDATE
 
 -- name: lock_due_sittings
--- Locks running sittings whose deadline is before an instant, leaving those that another worker is ending.
-SELECT id FROM sitting WHERE state = 'running' AND deadline_at < $1 ORDER BY id LIMIT 2000 FOR UPDATE SKIP LOCKED
+-- Locks sittings that should have ended before an instant, leaving those that another worker is ending.
+SELECT id FROM sitting
+WHERE state IN ('running', 'paused') AND ends_at < $1
+ORDER BY id
+LIMIT 2000
+FOR UPDATE SKIP LOCKED
 
 -- name: select_sittings
 -- Sittings with their shift's terms, the last of their log, and why they were paused or ended.
@@ -49,10 +53,10 @@ SELECT sha256, blob, wrapped_key FROM form WHERE id = $1
 -- Writes the state and times that events led to.
 UPDATE sitting
 SET state = new.state, started_at = new.started_at, paused_at = new.paused_at, paused_ms = new.paused_ms,
-    extra_ms = new.extra_ms, deadline_at = new.deadline_at, ended_at = new.ended_at, ended_by = new.ended_by
+    extra_ms = new.extra_ms, ends_at = new.ends_at, ended_at = new.ended_at, ended_by = new.ended_by
 FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::bigint[], $6::bigint[],
     $7::timestamptz[], $8::timestamptz[], $9::text[])
-    AS new (id, state, started_at, paused_at, paused_ms, extra_ms, deadline_at, ended_at, ended_by)
+    AS new (id, state, started_at, paused_at, paused_ms, extra_ms, ends_at, ended_at, ended_by)
 WHERE sitting.id = new.id
 
 -- name: insert_sitting_events

@@ -145,10 +145,10 @@ class Hub:
         """Reload those of these sittings that are here, and tell their tabs what changed."""
         async with self._refreshing:
             here = await self._reload([one for one in sitting_ids if one in self._tabs])
-            # Everyone first learns that time is over; the receipts, which ask the database, come after.
+            # Everyone first learns that time is over; the receipts, which ask the database, hold up nobody.
             ended = [tab for stored in here if (tab := await self._update(stored)) is not None]
-            for tab in ended:
-                await self._send_receipt(tab)
+        if ended:
+            self._spawn(self._send_receipts(ended))
 
     async def _reload(self, here: Sequence[int]) -> Sequence[StoredSitting]:
         if not here:
@@ -177,10 +177,11 @@ class Hub:
             return tab if over else None
         return None
 
-    async def _send_receipt(self, tab: Tab) -> None:
-        receipt = await sit.receipt(self.database, tab.stored, tab.form.contents)
-        if receipt is not None:
-            await tab.send(Submitted(receipt=receipt))
+    async def _send_receipts(self, tabs: Sequence[Tab]) -> None:
+        for tab in tabs:
+            receipt = await sit.receipt(self.database, tab.stored, tab.form.contents)
+            if receipt is not None:
+                await tab.send(Submitted(receipt=receipt))
 
     async def send_notices(self, tabs: Sequence[Tab]) -> None:
         """Send these tabs every message to their candidates; a client passes over what it knows."""

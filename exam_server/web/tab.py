@@ -145,6 +145,7 @@ class Tab:
             self.stored.sitting,
             self.stored.terms,
             self.form.contents,
+            size=len(payload),
             received_at=now,
             grace_ms=self._grace_ms,
         )

@@ -706,7 +706,7 @@ export interface Receipt {
 export interface Refused {
   type: "refused";
   seq: number;
-  code: "bad_response" | "deadline" | "not_running" | "superseded" | "unknown_item";
+  code: "bad_response" | "deadline" | "not_running" | "superseded" | "too_long" | "too_many" | "unknown_item";
 }
 /**
  * GET /api/exams/{id}/results. Statistics are over the ``n`` scripts that are in; None where n is too small. Until ``keys_released``, when nobody may sit the exam any more, items come without text and counts.

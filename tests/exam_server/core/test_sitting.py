@@ -186,3 +186,13 @@ def test_the_server_closes_only_what_is_due() -> None:
     due = BELL + timedelta(minutes=45)
     closed = apply(RUNNING, decide(RUNNING, terms(), by_server, due))
     assert (closed.state, closed.ended_by, closed.ended_at) == (State.CLOSED, "server", due)
+
+
+def test_a_pause_ends_with_the_shift() -> None:
+    shift = terms()
+    by_server = Command(what=Happening.CLOSED, by="server")
+    paused = apply(RUNNING, decide(RUNNING, shift, Command(what=Happening.PAUSED), BELL))
+    with pytest.raises(Conflict, match="not_due"):
+        decide(paused, shift, by_server, shift.closes_at - timedelta(milliseconds=1))
+    closed = apply(paused, decide(paused, shift, by_server, shift.closes_at))
+    assert (closed.state, closed.paused_at) == (State.CLOSED, None)

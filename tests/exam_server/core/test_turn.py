@@ -6,8 +6,8 @@ import pytest
 
 from exam_server.core.sitting import Sitting, State
 from exam_server.core.timing import Terms
-from exam_server.core.turn import refusal
-from exam_server.protocol.sitting import RefusalCode, Submit
+from exam_server.core.turn import MAX_EVENT_BYTES, MAX_EVENTS, refusal
+from exam_server.protocol.sitting import RefusalCode, Submit, Visit
 
 BELL = datetime(2026, 6, 26, 0, 35, tzinfo=UTC)
 GRACE_MS = 2_000
@@ -37,4 +37,23 @@ def test_an_event_is_taken_while_there_is_time(state: State, minutes: int, code:
     paused_at = BELL + timedelta(minutes=10) if state is State.PAUSED else None
     sitting = Sitting(state=state, started_at=BELL, paused_at=paused_at)
     at = BELL + timedelta(minutes=minutes, milliseconds=GRACE_MS)
-    assert refusal(Submit(seq=1, at_ms=1), sitting, TERMS, {}, received_at=at, grace_ms=GRACE_MS) == code
+    assert (
+        refusal(Submit(seq=1, at_ms=1), sitting, TERMS, {}, size=30, received_at=at, grace_ms=GRACE_MS)
+        == code
+    )
+
+
+@pytest.mark.parametrize(
+    ("seq", "size", "code"),
+    [
+        (MAX_EVENTS, MAX_EVENT_BYTES, "unknown_item"),
+        (MAX_EVENTS + 1, 30, "too_many"),
+        (1, MAX_EVENT_BYTES + 1, "too_long"),
+    ],
+)
+def test_a_sitting_takes_only_so_much(seq: int, size: int, code: str) -> None:
+    visit = Visit(seq=seq, item=1, at_ms=1)
+    sitting = Sitting(state=State.RUNNING, started_at=BELL)
+    assert refusal(visit, sitting, TERMS, {}, size=size, received_at=BELL, grace_ms=GRACE_MS) == code
+    last = Submit(seq=seq, at_ms=1)
+    assert refusal(last, sitting, TERMS, {}, size=30, received_at=BELL, grace_ms=GRACE_MS) is None
