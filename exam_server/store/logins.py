@@ -50,7 +50,7 @@ async def select_attempts(connection: Connection, subject: str, since: datetime)
 
 async def insert_attempt(connection: Connection, subject: str, now: datetime, since: datetime) -> None:
     """Remember a wrong attempt, and forget those before ``since``."""
-    await connection.execute(SQL["delete_old_attempts"], subject, since)
+    await connection.execute(SQL["delete_old_attempts"], since)
     await connection.execute(SQL["insert_attempt"], subject, now)
 
 

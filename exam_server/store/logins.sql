@@ -7,8 +7,11 @@ SELECT pg_advisory_xact_lock(7246, hashtext($1))
 SELECT count(*) AS count, min(at) AS oldest_at FROM login_attempt WHERE subject = $1 AND at > $2
 
 -- name: delete_old_attempts
--- Forget attempts that no longer count.
-DELETE FROM login_attempt WHERE subject = $1 AND at <= $2
+-- Forget some attempts that no longer count, whoever's they were.
+DELETE FROM login_attempt
+WHERE ctid = ANY (
+    ARRAY(SELECT ctid FROM login_attempt WHERE at <= $1 ORDER BY at LIMIT 100 FOR UPDATE SKIP LOCKED)
+)
 
 -- name: insert_attempt
 -- One more wrong attempt.

@@ -332,5 +332,6 @@ CREATE TABLE login_attempt (
     at timestamptz NOT NULL
 );
 CREATE INDEX login_attempt_subject ON login_attempt (subject, at);
+CREATE INDEX login_attempt_at ON login_attempt (at);
 
 CREATE SEQUENCE worker_id AS int;
