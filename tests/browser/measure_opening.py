@@ -14,6 +14,7 @@ from statistics import median
 import msgspec
 from playwright.async_api import Browser, async_playwright
 
+from exam_server.logging import configure_logging
 from exam_server.secrets import Secrets
 from exam_server.store.database import Database
 from exam_server.web.static import STATIC
@@ -136,6 +137,7 @@ def main() -> None:
     parser.add_argument("--slowdown", type=int, default=4, help="how many times slower the CPU")
     parser.add_argument("--rounds", type=int, default=5, help="how often")
     options = parser.parse_args()
+    configure_logging()  # to standard error: standard output is for the figures
     opening = asyncio.run(measure(options.slowdown, options.rounds))
     print(msgspec.json.format(msgspec.json.encode(opening)).decode())  # noqa: T201 -- this is a command
 
