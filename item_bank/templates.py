@@ -30,10 +30,6 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     minutes: int
     parts: tuple[TemplatePart, ...]
 
-    def ladder_of(self, kind: str) -> Ladder | None:
-        """The ladder of items of this kind, None where the format has none."""
-        return next((part.ladder for part in self.parts if part.kind == kind), None)
-
 
 def _ladder(*points: str) -> Ladder:
     return tuple(Decimal(point) for point in points)

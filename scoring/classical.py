@@ -204,18 +204,6 @@ def option_counts(tallies: Sequence[Sequence[str]]) -> Mapping[str, int]:
     return dict(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
 
 
-def option_totals(tallies: Sequence[Sequence[str]], totals: FloatArray) -> Mapping[str, float]:
-    """Mean total score, shape of ``totals`` (n_candidates,), of those who added each label.
-
-    A distractor whose takers do better than those of the key is a doubtful key.
-    """
-    sums: dict[str, list[float]] = {}
-    for labels, total in zip(tallies, totals, strict=True):
-        for label in labels or ("",):
-            sums.setdefault(label, []).append(float(total))
-    return {label: float(np.mean(values)) for label, values in sorted(sums.items())}
-
-
 def _check(points: FloatArray, max_points: FloatArray) -> None:
     if points.ndim != 2 or max_points.shape != points.shape[1:]:
         raise ValueError("points must be candidates by items, with one maximum per item")

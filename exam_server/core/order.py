@@ -25,13 +25,6 @@ def form_order(form: Form, rng: Generator) -> FormOrder:
     return FormOrder(parts=tuple(_part_order(part, rng) for part in form.parts))
 
 
-def source_order(form: Form) -> FormOrder:
-    """The form's own order, nothing moved."""
-    return FormOrder(
-        parts=tuple(tuple(ItemOrder(item=item.id) for item in part.items) for part in form.parts)
-    )
-
-
 def _part_order(part: FormPart, rng: Generator) -> tuple[ItemOrder, ...]:
     blocks = _shuffled(_blocks(part), rng)
     items = chain.from_iterable(_shuffled(block, rng) for block in blocks)

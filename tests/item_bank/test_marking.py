@@ -104,10 +104,12 @@ def test_ladders_of_templates_rise_from_nothing(template: Template) -> None:
         assert part.kind in KINDS
         assert part.ladder[0] == 0
         assert sorted(set(part.ladder)) == list(part.ladder)
-        assert template.ladder_of(part.kind) == part.ladder
 
 
-def test_a_kind_without_a_part_has_no_ladder() -> None:
-    assert TEMPLATES["thpt_2025_history"].ladder_of("short_answer") is None
-    assert TEMPLATES["thpt_2025_maths"].ladder_of("short_answer") == (Decimal(0), Decimal("0.5"))
-    assert TEMPLATES["thpt_2025_physics"].ladder_of("short_answer") == (Decimal(0), Decimal("0.25"))
+def test_the_formats_of_2025() -> None:
+    def ladders(name: str) -> dict[str, tuple[Decimal, ...]]:
+        return {part.kind: part.ladder for part in TEMPLATES[name].parts}
+
+    assert "short_answer" not in ladders("thpt_2025_history")
+    assert ladders("thpt_2025_maths")["short_answer"] == (Decimal(0), Decimal("0.5"))
+    assert ladders("thpt_2025_physics")["short_answer"] == (Decimal(0), Decimal("0.25"))

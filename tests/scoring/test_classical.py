@@ -14,7 +14,6 @@ from scoring.classical import (
     histogram,
     item_statistics,
     option_counts,
-    option_totals,
     summary,
     upper_lower,
     wilson_bounds,
@@ -218,8 +217,3 @@ def test_option_counts_are_sorted_and_count_the_omitted() -> None:
         ("", 1),
     ]
     assert option_counts([("a:true", "b:false"), ("a:true",)]) == {"a:true": 2, "b:false": 1}
-
-
-def test_option_totals_show_who_took_what() -> None:
-    totals = np.array([8.0, 6.0, 2.0])
-    assert option_totals([("A",), ("A",), ()], totals) == {"": 2.0, "A": 7.0}

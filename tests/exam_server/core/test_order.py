@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exam_server.core.order import form_order, generator, source_order
+from exam_server.core.order import form_order, generator
 from exam_server.protocol.form import Form, FormItem, FormPart, FormPassage
 from item_bank.kinds.short_answer import ShortAnswer
 from item_bank.kinds.single_choice import Option, SingleChoice
@@ -107,10 +107,3 @@ def test_neighbours_differ() -> None:
     )
     orders = [form_order(form, generator(seed)) for seed in np.arange(24).tolist()]
     assert len({tuple(place.item for place in order.parts[0]) for order in orders}) == 24
-
-
-@given(forms())
-def test_the_source_order_moves_nothing(form: Form) -> None:
-    for part, shown in zip(form.parts, source_order(form).parts, strict=True):
-        assert [place.item for place in shown] == [item.id for item in part.items]
-        assert all(place.choices == () for place in shown)
