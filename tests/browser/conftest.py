@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import asyncpg
 import pytest
-from playwright.async_api import Browser, ViewportSize, async_playwright
+from playwright.async_api import Browser, ViewportSize, async_playwright, expect
 
 from exam_server.secrets import Secrets
 from exam_server.store.database import Database, open_database
@@ -15,7 +15,7 @@ from tests.browser.chromium import ARGUMENTS, chromium_path
 from tests.browser.clock import ExamClock
 from tests.browser.record import Record
 from tests.browser.site import Site, running_site
-from tests.browser.visitor import LAB_PC, Visitor, open_visitor
+from tests.browser.visitor import LAB_PC, PATIENCE_MS, Visitor, open_visitor
 from tests.browser.world import World, make_world
 
 REQUIRED = os.environ.get("KHAOTHI_REQUIRE_BROWSER") == "1"
@@ -39,6 +39,7 @@ async def browser() -> AsyncGenerator[Browser]:
         _missing("there is no Chromium on this machine")
     if not (STATIC / "index.html").is_file():
         _missing("the client is not built: run `make client`")
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser

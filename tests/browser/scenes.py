@@ -141,33 +141,44 @@ async def _picture(tour: Tour, student: Student, paper: Sequence[Shown]) -> None
 
 
 async def _displays(tour: Tour, student: Student) -> None:
-    display = student.page.get_by_role("button", name=student.words("display"))
-    await display.click()
+    await _open_display(student)
     await tour.show(student.page, "student_display")
     for theme in ("dark", "contrast"):
         await student.page.locator(f"input[name=display-theme] >> nth={1 if theme == 'dark' else 2}").check(
             force=True
         )
-        await student.page.keyboard.press("Escape")
+        await _close_dialog(student)
         await tour.show(student.page, f"student_{theme}")
-        await display.click()
+        await _open_display(student)
     await student.page.locator("input[name=display-theme] >> nth=0").check(force=True)
     await student.page.locator("input[name=display-size] >> nth=2").check(force=True)
-    await student.page.keyboard.press("Escape")
+    await _close_dialog(student)
     await tour.show(student.page, "student_huge")
-    await display.click()
+    await _open_display(student)
     await student.page.locator("input[name=display-size] >> nth=0").check(force=True)
     await student.page.locator("input[name=display-mode] >> nth=1").check(force=True)
-    await student.page.keyboard.press("Escape")
+    await _close_dialog(student)
     await tour.show(student.page, "student_all_on_one_page")
-    await display.click()
+    await _open_display(student)
     await student.page.locator("input[name=display-mode] >> nth=0").check(force=True)
-    await student.page.keyboard.press("Escape")
-    await expect(student.page.get_by_role("dialog")).to_be_hidden()
+    await _close_dialog(student)
     await student.page.keyboard.press("?")
     await expect(student.page.get_by_role("dialog")).to_be_visible()
     await tour.show(student.page, "student_keys")
+    await _close_dialog(student)
+
+
+async def _open_display(student: Student) -> None:
+    """Open the panel, and wait for it: its inputs lie under their labels, so that ``check`` must not wait for
+    them."""
+    await student.page.get_by_role("button", name=student.words("display")).click()
+    await expect(student.page.locator("dialog[open]")).to_be_visible()
+
+
+async def _close_dialog(student: Student) -> None:
+    """Close it, and wait until the page knows: until then its keys are the dialog's."""
     await student.page.keyboard.press("Escape")
+    await expect(student.page.locator("dialog .dialog-head")).to_have_count(0)
 
 
 async def _room(tour: Tour, student: Student, invigilator: Staff, present: list[Classmate]) -> None:
