@@ -9,6 +9,8 @@ FORM_TYPES = (form.Form, form.FormOrder)
 """What a client decrypts."""
 
 HTTP_TYPES = (
+    sitting.LineRequest,
+    sitting.LineReply,
     staff.Problem,
     staff.CandidateLogin,
     staff.CandidateSession,

@@ -13,6 +13,9 @@ MAX_MESSAGE_BYTES = 16 * 1024
 MAX_UNACKNOWLEDGED = 64
 """Most events a client may have in flight; it waits for acknowledgements before sending more."""
 
+MAX_LINE_WAIT_MS = 10_000
+"""Longest that a client without a socket may ask a reply to be held back for news."""
+
 Seq = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 """The place of an event in its sitting's journal."""
 

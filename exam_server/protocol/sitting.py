@@ -3,7 +3,8 @@
 The id is optional: with it a page is turned away (UNAUTHENTICATED) once another candidate has logged in on
 the same PC.
 
-The client opens with Hello, the server answers with Welcome, or closes with a CloseCode. Answer, Flag, Visit
+The client opens with Hello, the server answers with Welcome, before it perhaps with Queued, or closes with a
+CloseCode. Answer, Flag, Visit
 and Submit are events: each carries ``seq``, counted by the client from 1 for the whole sitting without gaps,
 and is acknowledged only after its commit. An unacknowledged event is sent again after reconnecting, in order,
 unchanged; that is harmless. Times are integers: milliseconds since 1970 UTC (``_ms``), durations in
@@ -11,12 +12,19 @@ milliseconds.
 """
 
 from enum import IntEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from exam_server.protocol.form import FormOrder
-from exam_server.protocol.message import Count, Message, Seq
+from exam_server.protocol.message import (
+    MAX_LINE_WAIT_MS,
+    MAX_UNACKNOWLEDGED,
+    Body,
+    Count,
+    Message,
+    Seq,
+)
 
 SittingState = Literal[
     "registered", "admitted", "waiting", "running", "paused", "submitted", "closed", "voided"
@@ -137,7 +145,9 @@ class CandidateCard(msgspec.Struct, frozen=True, kw_only=True):
 class Welcome(Message, frozen=True, kw_only=True, tag="welcome"):
     """The whole state of the sitting. ``last_seq`` is the highest committed event; the client drops what it
     holds up to there and sends the rest. ``form_key`` (base64url, 32 bytes) is present from the bell on.
-    ``reason`` is why it is paused or was ended, to be shown."""
+    ``reason`` is why it is paused or was ended, to be shown. After a line that broke without a Retry, the
+    client reconnects at a random moment within ``reconnect_ms``: the more are connected the longer, lest they
+    all come at once."""
 
     version: int
     fence: int
@@ -152,6 +162,20 @@ class Welcome(Message, frozen=True, kw_only=True, tag="welcome"):
     form_key: str | None = None
     reason: str | None = None
     receipt: "Receipt | None" = None
+    reconnect_ms: int = 1_000
+
+
+class Queued(Message, frozen=True, kw_only=True, tag="queued"):
+    """Before Welcome, when many arrive at once: ``position`` connections, this one included, are still to be
+    let in. Sent again as it moves."""
+
+    position: int
+
+
+class Retry(Message, frozen=True, kw_only=True, tag="retry"):
+    """Right before a close with TRY_AGAIN: come again at a random moment within ``after_ms``."""
+
+    after_ms: int
 
 
 class State(Message, frozen=True, kw_only=True, tag="state"):
@@ -217,7 +241,30 @@ class Submitted(Message, frozen=True, kw_only=True, tag="submitted"):
     receipt: Receipt
 
 
-ServerMessage = Welcome | State | Ack | Refused | Pong | Notice | Submitted
+ServerMessage = Queued | Welcome | State | Ack | Refused | Pong | Notice | Submitted | Retry
+
+
+class LineRequest(Body, frozen=True, kw_only=True):
+    """POST /api/sitting/line: the socket's messages where no socket can be held.
+
+    ``hello`` is what the client would open a socket with now; it counts when the server does not know
+    ``line``. ``messages`` are the client's, in order, each as it would be sent on the socket: what is
+    journalled is these very bytes. The reply may take up to ``wait_ms`` when there is nothing to tell.
+    """
+
+    hello: Hello
+    line: str | None = None
+    messages: Annotated[tuple[msgspec.Raw, ...], msgspec.Meta(max_length=MAX_UNACKNOWLEDGED)] = ()
+    wait_ms: Annotated[int, msgspec.Meta(ge=0, le=MAX_LINE_WAIT_MS)] = 0
+
+
+class LineReply(Body, frozen=True, kw_only=True):
+    """``line`` is for the next request; ``messages`` are ServerMessages in order, every given event
+    acknowledged or refused among them unless the line ends. With ``close``, a CloseCode, the line is over."""
+
+    line: str
+    messages: tuple[ServerMessage, ...]
+    close: int | None = None
 
 
 class CloseCode(IntEnum):

@@ -1,7 +1,7 @@
 // Generated from exam_server/protocol/schema.json by `npm run protocol`; change the Python types instead.
 
 export type ClientMessage = Hello | Answer | Flag | Visit | Submit | Evidence | Ping | Received;
-export type ServerMessage = Welcome | State | Ack | Refused | Pong | Notice | Submitted;
+export type ServerMessage = Queued | Welcome | State | Ack | Refused | Pong | Notice | Submitted | Retry;
 
 /**
  * Every message type by name.
@@ -45,6 +45,8 @@ export interface Messages {
   ItemRow: ItemRow;
   ItemStatistics: ItemStatistics;
   Items: Items;
+  LineReply: LineReply;
+  LineRequest: LineRequest;
   ListBlock: ListBlock;
   Log: Log;
   LogRow: LogRow;
@@ -60,10 +62,12 @@ export interface Messages {
   Ping: Ping;
   Pong: Pong;
   Problem: Problem;
+  Queued: Queued;
   Receipt: Receipt;
   Received: Received;
   Refused: Refused;
   Results: Results;
+  Retry: Retry;
   RoomView: RoomView;
   RosterLine: RosterLine;
   RosterReview: RosterReview;
@@ -611,6 +615,133 @@ export interface Items {
   total: number;
 }
 /**
+ * ``line`` is for the next request; ``messages`` are ServerMessages in order, every given event acknowledged or refused among them unless the line ends. With ``close``, a CloseCode, the line is over.
+ */
+export interface LineReply {
+  line: string;
+  messages: (Queued | Welcome | State | Ack | Refused | Pong | Notice | Submitted | Retry)[];
+  close: number | null;
+}
+/**
+ * Before Welcome, when many arrive at once: ``position`` connections, this one included, are still to be let in. Sent again as it moves.
+ */
+export interface Queued {
+  type: "queued";
+  position: number;
+}
+/**
+ * The whole state of the sitting. ``last_seq`` is the highest committed event; the client drops what it holds up to there and sends the rest. ``form_key`` (base64url, 32 bytes) is present from the bell on. ``reason`` is why it is paused or was ended, to be shown. After a line that broke without a Retry, the client reconnects at a random moment within ``reconnect_ms``: the more are connected the longer, lest they all come at once.
+ */
+export interface Welcome {
+  type: "welcome";
+  version: number;
+  fence: number;
+  state: "admitted" | "closed" | "paused" | "registered" | "running" | "submitted" | "voided" | "waiting";
+  candidate: CandidateCard;
+  timing: Timing;
+  last_seq: number;
+  saved: Saved[];
+  position: number | null;
+  form: FormRef | null;
+  order: FormOrder | null;
+  form_key: string | null;
+  reason: string | null;
+  receipt: Receipt | null;
+  reconnect_ms: number;
+}
+/**
+ * The sitting's clock. All None before the bell except ``opens_ms``, the planned bell, and ``limit_ms``, the time allowed. While paused, ``remaining_ms`` is what is left and ``deadline_ms`` is None.
+ */
+export interface Timing {
+  now_ms: number;
+  opens_ms: number | null;
+  limit_ms: number;
+  started_ms: number | null;
+  deadline_ms: number | null;
+  remaining_ms: number | null;
+}
+/**
+ * What the journal holds for one item: for opening the sitting on another PC.
+ */
+export interface Saved {
+  item: number;
+  response: string | (boolean | null)[] | null;
+  flagged: boolean;
+}
+/**
+ * Proof for the candidate: ``digest`` is the hash-chain head after the last event, hex; ``code`` its first 12 digits in groups.
+ */
+export interface Receipt {
+  submitted_ms: number;
+  by: "candidate" | "invigilator" | "server";
+  answered: number;
+  items: number;
+  events: number;
+  digest: string;
+  code: string;
+}
+/**
+ * The sitting changed: the bell, a pause, more time, the end. ``reason`` is the invigilator's, to be shown.
+ */
+export interface State {
+  type: "state";
+  state: "admitted" | "closed" | "paused" | "registered" | "running" | "submitted" | "voided" | "waiting";
+  timing: Timing;
+  form_key: string | null;
+  reason: string | null;
+}
+/**
+ * The event was not taken and never will be; the client drops it and tells the candidate. The next event uses the same ``seq``; every event the client had sent after it is refused with it.
+ */
+export interface Refused {
+  type: "refused";
+  seq: number;
+  code: "bad_response" | "deadline" | "not_running" | "superseded" | "too_long" | "too_many" | "unknown_item";
+}
+/**
+ * Answer to Ping: echoes ``sent_ms``, adds the server's time.
+ */
+export interface Pong {
+  type: "pong";
+  sent_ms: number;
+  now_ms: number;
+}
+/**
+ * A message from the invigilator to this candidate or to all.
+ */
+export interface Notice {
+  type: "notice";
+  id: number;
+  text: string;
+  at_ms: number;
+}
+/**
+ * The script is in.
+ */
+export interface Submitted {
+  type: "submitted";
+  receipt: Receipt;
+}
+/**
+ * Right before a close with TRY_AGAIN: come again at a random moment within ``after_ms``.
+ */
+export interface Retry {
+  type: "retry";
+  after_ms: number;
+}
+/**
+ * POST /api/sitting/line: the socket's messages where no socket can be held. ``hello`` is what the client would open a socket with now; it counts when the server does not know ``line``. ``messages`` are the client's, in order, each as it would be sent on the socket: what is journalled is these very bytes. The reply may take up to ``wait_ms`` when there is nothing to tell.
+ */
+export interface LineRequest {
+  hello: Hello;
+  line: string | null;
+  /**
+   * @maxItems 64
+   */
+  messages: unknown[];
+  wait_ms: number;
+}
+/**
  * GET /api/shifts/{id}/log.
  */
 export interface Log {
@@ -656,15 +787,6 @@ export interface NewShift {
   admission: "automatic" | "invigilator";
 }
 /**
- * A message from the invigilator to this candidate or to all.
- */
-export interface Notice {
-  type: "notice";
-  id: number;
-  text: string;
-  at_ms: number;
-}
-/**
  * Points in one part.
  */
 export interface PartScore {
@@ -673,40 +795,12 @@ export interface PartScore {
   points: string;
 }
 /**
- * Answer to Ping: echoes ``sent_ms``, adds the server's time.
- */
-export interface Pong {
-  type: "pong";
-  sent_ms: number;
-  now_ms: number;
-}
-/**
  * An error reply. ``message`` is the catalogue's sentence in the caller's language; ``place`` names the field, line or item.
  */
 export interface Problem {
   code: string;
   message: string;
   place: string | null;
-}
-/**
- * Proof for the candidate: ``digest`` is the hash-chain head after the last event, hex; ``code`` its first 12 digits in groups.
- */
-export interface Receipt {
-  submitted_ms: number;
-  by: "candidate" | "invigilator" | "server";
-  answered: number;
-  items: number;
-  events: number;
-  digest: string;
-  code: string;
-}
-/**
- * The event was not taken and never will be; the client drops it and tells the candidate. The next event uses the same ``seq``; every event the client had sent after it is refused with it.
- */
-export interface Refused {
-  type: "refused";
-  seq: number;
-  code: "bad_response" | "deadline" | "not_running" | "superseded" | "too_long" | "too_many" | "unknown_item";
 }
 /**
  * GET /api/exams/{id}/results. Statistics are over the ``n`` scripts that are in; None where n is too small. Until ``keys_released``, when nobody may sit the exam any more, items come without text and counts.
@@ -784,61 +878,6 @@ export interface RosterReview {
   stored: boolean;
   candidates: CandidateRow[];
   problems: RosterLine[];
-}
-/**
- * What the journal holds for one item: for opening the sitting on another PC.
- */
-export interface Saved {
-  item: number;
-  response: string | (boolean | null)[] | null;
-  flagged: boolean;
-}
-/**
- * The whole state of the sitting. ``last_seq`` is the highest committed event; the client drops what it holds up to there and sends the rest. ``form_key`` (base64url, 32 bytes) is present from the bell on. ``reason`` is why it is paused or was ended, to be shown.
- */
-export interface Welcome {
-  type: "welcome";
-  version: number;
-  fence: number;
-  state: "admitted" | "closed" | "paused" | "registered" | "running" | "submitted" | "voided" | "waiting";
-  candidate: CandidateCard;
-  timing: Timing;
-  last_seq: number;
-  saved: Saved[];
-  position: number | null;
-  form: FormRef | null;
-  order: FormOrder | null;
-  form_key: string | null;
-  reason: string | null;
-  receipt: Receipt | null;
-}
-/**
- * The sitting's clock. All None before the bell except ``opens_ms``, the planned bell, and ``limit_ms``, the time allowed. While paused, ``remaining_ms`` is what is left and ``deadline_ms`` is None.
- */
-export interface Timing {
-  now_ms: number;
-  opens_ms: number | null;
-  limit_ms: number;
-  started_ms: number | null;
-  deadline_ms: number | null;
-  remaining_ms: number | null;
-}
-/**
- * The sitting changed: the bell, a pause, more time, the end. ``reason`` is the invigilator's, to be shown.
- */
-export interface State {
-  type: "state";
-  state: "admitted" | "closed" | "paused" | "registered" | "running" | "submitted" | "voided" | "waiting";
-  timing: Timing;
-  form_key: string | null;
-  reason: string | null;
-}
-/**
- * The script is in.
- */
-export interface Submitted {
-  type: "submitted";
-  receipt: Receipt;
 }
 /**
  * GET /api/shifts: those the caller may watch.
