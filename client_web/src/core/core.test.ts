@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Form } from "../protocol/messages";
-import { backoff } from "./backoff";
+import { backoff, type Loss, pauseAfter } from "./backoff";
 import { bestSample, heard, NO_CLOCK, ponged, remaining, serverTime } from "./clock";
 import { passedMark, urgency } from "./countdown";
 import { commandOf, type KeyPress } from "./keyboard";
@@ -69,6 +69,30 @@ describe("backoff", () => {
     expect(backoff(1, 1)).toBe(1_000);
     expect(backoff(50, 1)).toBe(15_000);
     expect(backoff(50, 0)).toBe(0);
+  });
+});
+
+describe("the pause before connecting again", () => {
+  const loss = (over: Partial<Loss>): Loss => ({
+    failures: 1,
+    faults: 0,
+    retry_ms: null,
+    reconnect_ms: 3_000,
+    ...over,
+  });
+
+  it.each([
+    ["what the server asked", { retry_ms: 40_000, failures: 9 }, 40_000],
+    ["its usual span the first time", {}, 3_000],
+    ["never less than that", { failures: 2 }, 3_000],
+    ["a growing span after that", { failures: 3 }, 4_000],
+    ["a span with an end", { failures: 30 }, 15_000],
+    ["the usual span, though it is longer than that end", { failures: 30, reconnect_ms: 60_000 }, 60_000],
+    ["a growing span where the page itself is at fault", { faults: 3 }, 8_000],
+  ] as const)("is anywhere within %s", (_, over, span) => {
+    expect(pauseAfter(loss(over), 0)).toBe(0);
+    expect(pauseAfter(loss(over), 0.25)).toBe(span / 4);
+    expect(pauseAfter(loss(over), 1)).toBe(span);
   });
 });
 

@@ -38,6 +38,7 @@ function welcome(fence: number, last_seq: number, saved: Saved[], position: numb
     form_key: null,
     reason: null,
     receipt: null,
+    reconnect_ms: 1_000,
   };
 }
 

@@ -25,6 +25,7 @@ const WELCOME: Welcome = {
   form_key: "key",
   reason: null,
   receipt: null,
+  reconnect_ms: 3_000,
 };
 
 const hear = (message: ServerMessage): Input => ({ type: "message", message, local_ms: 1_000 });
@@ -81,6 +82,60 @@ it("comes back for the receipt of a script that was collected", () => {
   const closed = { type: "state", state: "closed", timing: TIMING, form_key: null, reason: null } as const;
   const session = sessionAfter(hear(WELCOME), hear(closed), { type: "closed", code: CLOSE.tryAgain });
   expect(mayConnect(session)).toBe(true);
+});
+
+describe("a crowd at the door", () => {
+  const queued = (position: number) => hear({ type: "queued", position });
+
+  it("shows the place in the queue until Welcome", () => {
+    const session = sessionAfter({ type: "connecting" }, queued(40), queued(37));
+    expect(session).toMatchObject({ link: "connecting", queue: 37 });
+    expect(reduce(session, hear(WELCOME)).queue).toBeNull();
+    expect(reduce(session, { type: "closed", code: 1006 }).queue).toBeNull();
+  });
+
+  it("comes again within what the server asked", () => {
+    const retry = hear({ type: "retry", after_ms: 8_000 });
+    const session = sessionAfter(hear(WELCOME), retry, { type: "closed", code: CLOSE.tryAgain });
+    expect(session).toMatchObject({ retry_ms: 8_000, failures: 1 });
+    expect(reduce(session, { type: "closed", code: 1006 }).retry_ms).toBeNull();
+    expect(reduce(session, hear(WELCOME)).retry_ms).toBeNull();
+  });
+
+  it("spreads a broken line over what Welcome said", () => {
+    expect(sessionAfter(hear(WELCOME), { type: "closed", code: 1006 })).toMatchObject({
+      reconnect_ms: 3_000,
+      retry_ms: null,
+    });
+  });
+});
+
+describe("a page that the server does not understand", () => {
+  const round = (code: number): Input[] => [{ type: "connecting" }, hear(WELCOME), { type: "closed", code }];
+  const four = (code: number) => sessionAfter(hear(WELCOME), say(1), ...Array(4).fill(round(code)).flat());
+
+  it.each([CLOSE.badMessage, CLOSE.tooLarge])("stops after four closes with %i and holds all", (code) => {
+    expect(sessionAfter(...Array(3).fill(round(code)).flat()).link).toBe("offline");
+    const session = four(code);
+    expect(session).toMatchObject({ link: "stuck", closeCode: code });
+    expect(session.held.pending).toHaveLength(1);
+    expect(mayConnect(session)).toBe(false);
+  });
+
+  it("goes on when asked, and takes the answers that follow", () => {
+    const session = reduce(reduce(four(CLOSE.badMessage), { type: "unstuck" }), say(2));
+    expect(session).toMatchObject({ link: "connecting", faults: 0 });
+    expect(session.held.pending).toHaveLength(2);
+  });
+
+  it("begins anew once something was acknowledged", () => {
+    const session = sessionAfter(hear(WELCOME), say(1), ...Array(3).fill(round(CLOSE.badMessage)).flat());
+    expect(reduce(reduce(session, hear(WELCOME)), hear({ type: "ack", seq: 1 })).faults).toBe(0);
+  });
+
+  it("keeps coming back however often the line itself breaks", () => {
+    expect(sessionAfter(...Array(20).fill(round(1006)).flat()).link).toBe("offline");
+  });
 });
 
 describe("events", () => {

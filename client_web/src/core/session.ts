@@ -25,9 +25,18 @@ import {
 /**
  * The connection. connecting: a socket is being opened; online: welcomed; offline: lost, another attempt will follow;
  * superseded: the sitting is open elsewhere; signed_out: log in again; outdated: this page is older than the server;
- * ended: the script is in, or the server will not have this page. The last four do not connect by themselves.
+ * stuck: the server does not take what this page sends; ended: the script is in, or the server will not have this page.
+ * The last five do not connect by themselves.
  */
-export type Link = "connecting" | "online" | "offline" | "superseded" | "signed_out" | "outdated" | "ended";
+export type Link =
+  | "connecting"
+  | "online"
+  | "offline"
+  | "superseded"
+  | "signed_out"
+  | "outdated"
+  | "stuck"
+  | "ended";
 
 export type SittingState = State["state"];
 
@@ -51,6 +60,13 @@ const LINK_AFTER_CLOSE: Readonly<Record<number, Link>> = {
   [CLOSE.origin]: "ended",
 };
 
+/** What the page does wrong: it would do the same again. */
+const FAULTS: ReadonlySet<number> = new Set([CLOSE.badMessage, CLOSE.outOfTurn, CLOSE.tooLarge]);
+/** So many in a row, and the page no longer tries by itself. */
+const MAX_FAULTS = 4;
+/** Until the first Welcome says. */
+const RECONNECT_MS = 1_000;
+
 const FINAL: ReadonlySet<SittingState> = new Set(["submitted", "closed", "voided"]);
 const KEPT_NOTICES = 50;
 
@@ -67,6 +83,14 @@ export interface Session {
   failures: number;
   /** Why the server closed the last connection; null when the line broke. */
   closeCode: number | null;
+  /** Closes in a row that sending the same again cannot mend, with nothing acknowledged between them. */
+  faults: number;
+  /** The place in the queue into the room; null when not in one. */
+  queue: number | null;
+  /** Within how long the server asked to come again; null when it did not. */
+  retry_ms: number | null;
+  /** Within how long to come again after a line that broke. */
+  reconnect_ms: number;
   held: Held;
   /** The highest event on its way on this connection. */
   sent: number;
@@ -88,6 +112,7 @@ export interface Session {
 
 export type Input =
   | { type: "connecting" }
+  | { type: "unstuck" }
   | { type: "closed"; code: number }
   | { type: "message"; message: ServerMessage; local_ms: number }
   | { type: "did"; deed: Deed; local_ms: number }
@@ -101,6 +126,10 @@ export function openSession(held: Held = NOTHING_HELD): Session {
     link: "connecting",
     failures: 0,
     closeCode: null,
+    faults: 0,
+    queue: null,
+    retry_ms: null,
+    reconnect_ms: RECONNECT_MS,
     held,
     sent: held.acked,
     evidence: [],
@@ -123,6 +152,8 @@ export function reduce(session: Session, input: Input): Session {
   switch (input.type) {
     case "connecting":
       return { ...session, link: "connecting", sent: session.held.acked };
+    case "unstuck":
+      return { ...session, link: "connecting", faults: 0 };
     case "closed":
       return closed(session, input.code);
     case "message":
@@ -159,12 +190,17 @@ export function isFinal(state: SittingState | null): boolean {
 function closed(session: Session, code: number): Session {
   // Until the receipt is here the page comes back for it.
   const done = session.receipt !== null || session.state === "voided";
-  const link = done ? "ended" : (LINK_AFTER_CLOSE[code] ?? "offline");
+  const faults = FAULTS.has(code) ? session.faults + 1 : session.faults;
+  const link = faults >= MAX_FAULTS ? "stuck" : (LINK_AFTER_CLOSE[code] ?? "offline");
   return {
     ...session,
-    link,
+    link: done ? "ended" : link,
     failures: session.failures + 1,
+    faults,
     closeCode: code >= 4000 ? code : null,
+    queue: null,
+    // A Retry counts only right before its close.
+    retry_ms: code === CLOSE.tryAgain ? session.retry_ms : null,
     sent: session.held.acked,
   };
 }
@@ -175,8 +211,12 @@ function receive(session: Session, message: ServerMessage, local_ms: number): Se
       return welcomed(session, message, local_ms);
     case "state":
       return changed(session, message, local_ms);
+    case "queued":
+      return { ...session, queue: message.position };
+    case "retry":
+      return { ...session, retry_ms: message.after_ms };
     case "ack":
-      return { ...session, held: acknowledge(session.held, message.seq) };
+      return acknowledged(session, message.seq);
     case "refused":
       return refused(session, message);
     case "pong":
@@ -188,6 +228,11 @@ function receive(session: Session, message: ServerMessage, local_ms: number): Se
   }
 }
 
+function acknowledged(session: Session, seq: number): Session {
+  const held = acknowledge(session.held, seq);
+  return { ...session, held, faults: held.acked > session.held.acked ? 0 : session.faults };
+}
+
 function welcomed(session: Session, welcome: Welcome, local_ms: number): Session {
   const { held, evidence } = meet(session.held, welcome);
   return {
@@ -195,6 +240,10 @@ function welcomed(session: Session, welcome: Welcome, local_ms: number): Session
     link: "online",
     failures: 0,
     closeCode: null,
+    faults: held.acked > session.held.acked ? 0 : session.faults,
+    queue: null,
+    retry_ms: null,
+    reconnect_ms: welcome.reconnect_ms,
     held,
     sent: held.acked,
     evidence: [...session.evidence, ...evidence],

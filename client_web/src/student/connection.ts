@@ -1,5 +1,5 @@
 import { type Store, store } from "../base/store";
-import { backoff } from "../core/backoff";
+import { backoff, pauseAfter } from "../core/backoff";
 import { type Deed, type Held, missingFrom, positionOf, type SittingEvent, sendable } from "../core/outbox";
 import { type Input, mayConnect, openSession, reduce, type Session } from "../core/session";
 import type { ClientMessage, Evidence, FormRef, ServerMessage } from "../protocol/messages";
@@ -181,7 +181,7 @@ export class Sitting {
     const session = this.session.get();
     if (session.link === "superseded") void this.#leaveEvidence();
     if (mayConnect(session)) {
-      this.#retryTimer = window.setTimeout(() => this.#connect(), backoff(session.failures, Math.random()));
+      this.#retryTimer = window.setTimeout(() => this.#connect(), pauseAfter(session, Math.random()));
     }
   }
 
