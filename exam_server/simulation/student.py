@@ -1,8 +1,8 @@
 """A student's client over the ``websockets`` library: a second implementation of the protocol.
 
 It logs in over HTTP, fetches the form in the waiting room and opens it at the bell, numbers its events,
-keeps them until they are acknowledged, and after any break reconnects with full jitter and sends the rest
-again, unchanged.
+keeps them until they are acknowledged, and after any break reconnects with full jitter, as late as the server
+asks, and sends the rest again, unchanged. A line on which nothing is heard any more it takes for broken.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
+from typing import NamedTuple
 
 import aiohttp
 import msgspec
@@ -34,10 +35,12 @@ from exam_server.protocol.sitting import (
     Notice,
     Ping,
     Pong,
+    Queued,
     Receipt,
     Received,
     Refused,
     Response,
+    Retry,
     ServerMessage,
     SittingState,
     State,
@@ -47,11 +50,18 @@ from exam_server.protocol.sitting import (
     Welcome,
 )
 from exam_server.protocol.staff import CandidateLogin
+from exam_server.simulation.record import Account, Proof, Told
 
 COOKIE = "khaothi_candidate"
 PING_S = 5.0
-FIRST_DELAY_S = 0.2
-LONGEST_DELAY_S = 5.0
+SILENT_PINGS = 3
+"""So many pings without a word from the server, and the line counts as broken."""
+
+DOOR_S = 60.0
+"""How long to wait for the server before it has let the student in, from one word to the next."""
+
+FIRST_DELAY_MS = 200
+LONGEST_DELAY_MS = 5_000
 
 _TROUBLE = (OSError, TimeoutError, WebSocketException, aiohttp.ClientError)
 _DECODER: msgspec.json.Decoder[ServerMessage] = msgspec.json.Decoder(ServerMessage)
@@ -61,12 +71,20 @@ class StudentError(Exception):
     """The server said something that ends this client: ``args`` tell what."""
 
 
+class Void(NamedTuple):
+    """An event that was not taken, and why."""
+
+    seq: int
+    code: str
+    payload: bytes
+
+
 class Outbox:
     """Events by ``seq``: numbered here, kept until acknowledged, then remembered in ``acknowledged``."""
 
     def __init__(self) -> None:
         self.acknowledged: dict[int, bytes] = {}
-        self.refused: list[tuple[str, bytes]] = []
+        self.refused: list[Void] = []
         self._waiting: OrderedDict[int, bytes] = OrderedDict()
         self._sent_to = 0
         self._last = 0
@@ -115,8 +133,19 @@ class Outbox:
         """The event, and those sent after it, are not taken: drop all that waits, for its numbers are
         void."""
         for known in [known for known in self._waiting if known >= seq]:
-            self.refused.append((code, self._waiting.pop(known)))
+            self.refused.append(Void(known, code, self._waiting.pop(known)))
         self._last = self._sent_to = seq - 1
+
+    def told(self) -> tuple[Told, ...]:
+        """All that was ever numbered here, and what became of it."""
+        return (
+            *(
+                Told(seq=seq, payload=payload, fate="acknowledged")
+                for seq, payload in self.acknowledged.items()
+            ),
+            *(Told(seq=void.seq, payload=void.payload, fate="refused") for void in self.refused),
+            *(Told(seq=seq, payload=payload, fate="sent") for seq, payload in self._waiting.items()),
+        )
 
     def _in_flight(self) -> int:
         return sum(seq <= self._sent_to for seq in self._waiting)
@@ -137,14 +166,19 @@ class Student:
         rng: Generator,
         on_acknowledged: Callable[[int], None] | None = None,
         forms: dict[str, Form] | None = None,
+        ping_s: float = PING_S,
     ) -> None:
-        """``forms`` by hash may be shared by students of one process, so that each is opened once."""
+        """``forms`` by hash may be shared by students of one process, so that each is opened once;
+        ``ping_s`` sets how soon a silent line is noticed."""
         self.outbox = Outbox()
         self.state: SittingState | None = None
         self.form: Form | None = None
         self.receipt: Receipt | None = None
         self.notices: list[Notice] = []
         self.connections = 0
+        self.place: int | None = None
+        """How many are to be let in before this student and with it, while it waits at the door."""
+
         self._http = http
         self._address = address.rstrip("/")
         self._number = number
@@ -152,6 +186,9 @@ class Student:
         self._clock = clock
         self._rng = rng
         self._on_acknowledged = on_acknowledged
+        self._ping_s = ping_s
+        self._reconnect_ms = FIRST_DELAY_MS
+        self._retry_ms: int | None = None
         self._fence: int | None = None
         self._offset_ms = 0
         self._forms = {} if forms is None else forms
@@ -169,6 +206,8 @@ class Student:
         async with self._http.post(
             f"{self._address}/api/candidate/login", data=body, headers=headers
         ) as reply:
+            if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                reply.raise_for_status()
             if reply.status != HTTPStatus.OK:
                 raise StudentError("login failed", reply.status, await reply.text())
             self._cookie = reply.cookies[COOKIE].value
@@ -217,6 +256,11 @@ class Student:
         if self._line is not None:
             self._line.transport.abort()
 
+    def account(self) -> Account:
+        """What this client knows of its events, for the checker."""
+        proof = self.receipt and Proof(digest=self.receipt.digest, events=self.receipt.events)
+        return Account(number=self._number, events=self.outbox.told(), receipt=proof)
+
     def _event(self, event: Answer | Flag | Visit | Submit) -> int:
         self.outbox.add(msgspec.json.encode(event))
         self._outgoing.set()
@@ -227,8 +271,15 @@ class Student:
 
     async def _back_off(self, attempt: int) -> None:
         if self.receipt is None:
-            longest_s = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2**attempt)
-            await asyncio.sleep(float(self._rng.uniform(0, longest_s)))
+            await asyncio.sleep(float(self._rng.uniform(0, self._longest_delay_ms(attempt))) / 1_000)
+
+    def _longest_delay_ms(self, attempt: int) -> int:
+        """What the server asked for at the close; else what it asked for at the welcome, and the longer the
+        oftener it failed."""
+        asked_ms, self._retry_ms = self._retry_ms, None
+        if asked_ms is not None:
+            return asked_ms
+        return min(max(LONGEST_DELAY_MS, self._reconnect_ms), self._reconnect_ms * 2**attempt)
 
     async def _connection(self) -> None:
         headers = {"Cookie": f"{COOKIE}={self._cookie}"}
@@ -254,14 +305,16 @@ class Student:
 
     async def _converse(self, line: ClientConnection) -> None:
         await self._say(line, Hello(version=VERSION, fence=self._fence))
-        await self._hear(line, _decode(await line.recv()))
+        before = self.connections
+        while self.connections == before:
+            await self._hear(line, await _next(line, DOOR_S))
         sending = [
             asyncio.create_task(self._keep_sending(line)),
             asyncio.create_task(self._keep_pinging(line)),
         ]
         try:
             while self.receipt is None:
-                await self._hear(line, _decode(await line.recv()))
+                await self._hear(line, await _next(line, SILENT_PINGS * self._ping_s))
         finally:
             for task in sending:
                 task.cancel()
@@ -276,7 +329,7 @@ class Student:
 
     async def _keep_pinging(self, line: ClientConnection) -> None:
         while True:
-            await asyncio.sleep(PING_S)
+            await asyncio.sleep(self._ping_s)
             await self._say(line, Ping(sent_ms=self._now_ms(), unsaved=self.outbox.unsaved))
 
     async def _say(self, line: ClientConnection, message: ClientMessage) -> None:
@@ -297,6 +350,10 @@ class Student:
             case Submitted():
                 self._acknowledged(message.receipt.events)
                 self.receipt = message.receipt
+            case Queued():
+                self.place = message.position
+            case Retry():
+                self._retry_ms = message.after_ms
             case Pong():
                 return
         async with self._changed:
@@ -304,6 +361,8 @@ class Student:
 
     async def _welcomed(self, line: ClientConnection, welcome: Welcome) -> None:
         self._fence = welcome.fence
+        self._reconnect_ms = welcome.reconnect_ms
+        self.place = None
         self._offset_ms = welcome.timing.now_ms - instant_ms(self._clock.now())
         self.connections += 1
         self.outbox.reconnected(welcome.last_seq)
@@ -317,6 +376,7 @@ class Student:
     async def _fetch(self, url: str, sha256: str) -> bytes:
         """Raises StudentError when the bytes are not those that were announced."""
         async with self._http.get(self._address + url) as reply:
+            reply.raise_for_status()
             blob = await reply.read()
         if hashlib.sha256(blob).hexdigest() != sha256:
             raise StudentError("the form is damaged")
@@ -339,5 +399,7 @@ class Student:
         self._outgoing.set()
 
 
-def _decode(data: str | bytes) -> ServerMessage:
-    return _DECODER.decode(data)
+async def _next(line: ClientConnection, patience_s: float) -> ServerMessage:
+    """The next message. Raises TimeoutError when the line is silent for too long."""
+    async with asyncio.timeout(patience_s):
+        return _DECODER.decode(await line.recv())
