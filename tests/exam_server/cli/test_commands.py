@@ -101,6 +101,7 @@ def test_the_commands() -> None:
         "exam",
         "staff",
         "bench",
+        "doctor",
         "export-schema",
     }
 

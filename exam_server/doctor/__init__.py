@@ -1,0 +1,1 @@
+"""Tells before the day whether this machine holds so many students."""
