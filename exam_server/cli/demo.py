@@ -68,7 +68,9 @@ def demo(
     """Build the demo, serve it, and print who can log in."""
     config = settings(Options(host=host, port=port, data=data))
     # Apart from real data, because --reset throws it away.
-    config = msgspec.structs.replace(config, data=config.data / "demo", workers=1, database_url=None)
+    config = msgspec.structs.replace(
+        config, data=config.data / "demo", workers=1, database_url=None, tls_cert=None, tls_key=None
+    )
     console = screen()
     with ExitStack() as stack:
         stack.enter_context(only_server(config.data))

@@ -11,7 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from exam_server.clock import SystemClock
-from exam_server.config import Config, Options, read_config
+from exam_server.config import Config, Options, read_config, read_environment
 from exam_server.errors import Conflict, Invalid, Unavailable
 from exam_server.secrets import Secrets, load_secrets
 from exam_server.store.database import AWAY, REFUSED, Database, open_database
@@ -37,7 +37,7 @@ def settings(options: Options | None = None) -> Config:
     Raises Invalid when one cannot be read, and with code ``bad_data_directory`` when nothing can be kept
     there.
     """
-    config = read_config(os.environ, options)
+    config = read_config(read_environment(os.environ), options)
     directory = str(config.data)
     try:
         config.data.mkdir(parents=True, exist_ok=True)

@@ -15,6 +15,7 @@ from exam_server.actions.staff import staff_of_session
 from exam_server.errors import Denied, Unauthenticated
 from exam_server.protocol.staff import CandidateSession
 from exam_server.store.staff import StaffMember
+from exam_server.web.addresses import scheme_of
 from exam_server.web.keys import CLOCK, CONFIG, DATABASE, SECRETS
 
 CANDIDATE_COOKIE = "khaothi_candidate"
@@ -89,7 +90,7 @@ def check_origin(request: web.Request) -> None:
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
             raise Denied("foreign_origin")
         return
-    if origin not in (request.app[CONFIG].public_url, f"{request.scheme}://{request.host}"):
+    if origin not in (request.app[CONFIG].public_url, f"{scheme_of(request)}://{request.host}"):
         raise Denied("foreign_origin")
 
 
@@ -125,7 +126,7 @@ def _set_cookie(
         path="/",
         httponly=True,
         samesite="Strict",
-        secure=request.app[CONFIG].secure or request.secure,
+        secure=request.app[CONFIG].secure or scheme_of(request) == "https",
     )
 
 

@@ -2,11 +2,19 @@
 
 import os
 import stat
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
-from exam_server.config import Config, Options, read_config, to_environment
+from exam_server.config import (
+    Config,
+    Options,
+    child_environment,
+    read_config,
+    read_environment,
+    to_environment,
+)
 from exam_server.errors import Invalid
 from exam_server.secrets import Secrets, load_secrets, new_secrets
 
@@ -33,10 +41,58 @@ def test_a_worker_reads_what_its_supervisor_had() -> None:
         workers=4,
         grace_ms=500,
         public_url="https://thi.example.edu.vn",
+        proxies=(ip_network("10.0.0.2"), ip_network("2001:db8::/64")),
+        tls_cert=Path("/etc/khaothi/chain.pem"),
+        tls_key=Path("/etc/khaothi/key.pem"),
         metrics_token="t",
     )
     assert read_config(to_environment(config)) == config
     assert read_config(to_environment(Config())) == Config()
+
+
+def test_a_child_process_has_the_settings_and_nothing_left_over() -> None:
+    mine = {"PATH": "/bin", "KHAOTHI_METRICS_TOKEN": "old", "KHAOTHI_SETTINGS": "/etc/khaothi.env"}
+    child = child_environment(mine, Config(port=9000))
+    assert child["PATH"] == "/bin"
+    assert read_environment(child) == child
+    assert read_config(child) == Config(port=9000)
+
+
+def test_a_file_of_settings_comes_after_the_environment(tmp_path: Path) -> None:
+    file = tmp_path / "khaothi.env"
+    file.write_text(
+        '# ours\n\n KHAOTHI_PORT=9000\nKHAOTHI_WORKERS=3\nDATABASE_URL="postgresql://db/x?a=b"\n', "utf-8"
+    )
+    environment = {"KHAOTHI_SETTINGS": str(file), "KHAOTHI_PORT": "9001"}
+    config = read_config(read_environment(environment))
+    assert (config.port, config.workers, config.database_url) == (9001, 3, "postgresql://db/x?a=b")
+
+
+@pytest.mark.parametrize("line", ["KHAOTHI_PROT=1", "KHAOTHI_PORT", "KHAOTHI_PORT = 1", "export A=1"])
+def test_a_bad_line_of_settings_is_named(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "khaothi.env"
+    file.write_text(f"KHAOTHI_HOST=127.0.0.1\n{line}\n", "utf-8")
+    with pytest.raises(Invalid, match="bad_settings_line") as caught:
+        read_environment({"KHAOTHI_SETTINGS": str(file)})
+    assert caught.value.params["line"] == 2
+
+
+def test_a_file_of_settings_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="no_such_file"):
+        read_environment({"KHAOTHI_SETTINGS": str(tmp_path / "none")})
+
+
+@pytest.mark.parametrize("name", ["KHAOTHI_TLS_CERT", "KHAOTHI_TLS_KEY"])
+def test_a_certificate_needs_its_key(name: str) -> None:
+    with pytest.raises(Invalid, match="tls_incomplete"):
+        read_config({name: "/etc/khaothi/file.pem"})
+
+
+def test_cookies_are_secure_where_browsers_come_by_https() -> None:
+    pair = Config(tls_cert=Path("chain.pem"), tls_key=Path("key.pem"))
+    assert (pair.secure, pair.scheme) == (True, "https")
+    assert Config(public_url="https://thi.example.edu.vn").secure
+    assert not Config(public_url="http://thi.example.edu.vn").secure
 
 
 @pytest.mark.parametrize(
@@ -48,6 +104,8 @@ def test_a_worker_reads_what_its_supervisor_had() -> None:
         ("KHAOTHI_WORKERS", "65"),
         ("KHAOTHI_GRACE_MS", "-1"),
         ("KHAOTHI_PUBLIC_URL", "thi.example.edu.vn"),
+        ("KHAOTHI_PROXIES", "proxy.example.edu.vn"),
+        ("KHAOTHI_PROXIES", "10.0.0.1/8"),
     ],
 )
 def test_a_bad_setting_is_named(name: str, value: str) -> None:

@@ -1,6 +1,7 @@
 """Logging in: what is told, what is not, and how often one may try."""
 
 from datetime import timedelta
+from ipaddress import ip_network
 
 import pytest
 from aiohttp import CookieJar
@@ -107,6 +108,22 @@ async def test_a_neighbour_s_tries_lock_only_the_neighbour_s_pc(school: School) 
         assert await enter(LOGINS.pins["120001"], "10.0.0.8") == 200
         others = [await enter("000000", f"10.0.1.{place}") for place in range(16)]
         assert others == [401] * 15 + [429]
+
+
+async def test_a_forged_address_evades_no_limit(school: School) -> None:
+    """The server is reached directly, and whoever asks says in a header that it is someone else each time."""
+    config = Config(public_url="http://proxy", proxies=(ip_network("192.0.2.1"),))
+    app = create_app(config, school.database, school.secrets, school.clock)
+    async with TestClient(TestServer(app), cookie_jar=CookieJar(unsafe=True)) as browser:
+        tries = [
+            await browser.post(
+                "/api/candidate/login",
+                json={"number": "120001", "pin": "000000"},
+                headers={"X-Forwarded-For": f"10.0.0.{place}"},
+            )
+            for place in range(6)
+        ]
+    assert [reply.status for reply in tries] == [401] * 5 + [429]
 
 
 async def test_a_new_pin_ends_old_sessions_and_the_wait(school: School) -> None:
