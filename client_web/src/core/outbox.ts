@@ -58,6 +58,14 @@ export function refuse(held: Held, seq: number): { held: Held; refused: SittingE
   return { held: { ...held, pending }, refused };
 }
 
+/**
+ * The event as it goes over the line. A resend must be the same text to the letter, on another line and after a reload
+ * too: an event's fields keep the order in which they were made, and the store keeps it as well.
+ */
+export function textOf(event: SittingEvent): string {
+  return JSON.stringify(event);
+}
+
 /** What may be sent now, when events up to `sent` are on their way on this connection. */
 export function sendable(held: Held, sent: number): SittingEvent[] {
   const from = Math.max(sent, held.acked);

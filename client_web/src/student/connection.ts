@@ -1,24 +1,29 @@
 import { type Store, store } from "../base/store";
-import { backoff, pauseAfter } from "../core/backoff";
-import { type Deed, type Held, missingFrom, positionOf, type SittingEvent, sendable } from "../core/outbox";
+import { backoff, type Loss } from "../core/backoff";
+import { Connector } from "../core/connector";
+import type { LineKind } from "../core/line";
+import {
+  type Deed,
+  type Held,
+  missingFrom,
+  positionOf,
+  type SittingEvent,
+  sendable,
+  textOf,
+} from "../core/outbox";
 import { type Input, mayConnect, openSession, reduce, type Session } from "../core/session";
-import type { ClientMessage, Evidence, FormRef, ServerMessage } from "../protocol/messages";
+import type { ClientMessage, Evidence, FormRef, Ping, ServerMessage } from "../protocol/messages";
 import { DamagedForm, sealedForm } from "./form";
+import { opener, socketUrl } from "./lines";
 import type { Storage } from "./storage";
 
 export const PROTOCOL_VERSION = 1;
 
-const PING_MS = 5_000;
-const FIRST_PINGS_MS = [0, 300, 900, 2_000] as const;
-/** No sign of life for so long: the line is cut, though the browser has not noticed. */
-const SILENCE_MS = 12_000;
-const OPEN_TIMEOUT_MS = 8_000;
-/** Longer than the server waits for its database before it says so: after that the line died unnoticed. */
-const WELCOME_TIMEOUT_MS = 25_000;
+/** How long the server may hold back a POST's reply: an answer given meanwhile waits for it. */
+const HOLD_RUNNING_MS = 1_500;
+const HOLD_MS = 5_000;
 const EVIDENCE_CHUNK = 50;
 const FETCH_PAUSE_MS = 300;
-/** What a browser reports when the line breaks without a close. */
-const LINE_BROKE = 1006;
 
 /** The sealed form's state on this PC. */
 export type FormState = "none" | "loading" | "damaged" | "ready";
@@ -42,6 +47,8 @@ export class Sitting {
   readonly form = store<SealedForm>({ state: "none", bytes: null });
   /** Whether answers are kept on this PC. */
   readonly storing: Store<boolean>;
+  /** The line in use or being opened. */
+  readonly line: Store<LineKind>;
 
   readonly #id: number;
   readonly #storage: Storage;
@@ -52,10 +59,7 @@ export class Sitting {
   #durable: Held;
   #saving = false;
   #stopped = false;
-  #socket: WebSocket | null = null;
-  #heard_ms = 0;
-  #timers: number[] = [];
-  #retryTimer = 0;
+  readonly #connector: Connector;
 
   /** Connects at once. `held` is what this PC holds from before. */
   constructor(id: number, held: Held | undefined, storage: Storage) {
@@ -65,8 +69,10 @@ export class Sitting {
     this.session = store(openSession(held));
     this.#durable = this.session.get().held;
     this.#fence = readFence(this.#fenceName);
+    this.line = store(sessionStorage.getItem(this.#lineName) === "post" ? "post" : "socket");
+    this.#connector = this.#makeConnector();
     this.#listen();
-    this.#connect();
+    this.#connector.connect();
   }
 
   /** The candidate answered, flagged, went to a question or handed in. */
@@ -82,23 +88,24 @@ export class Sitting {
     // Where another tab of this browser has written on, what it stored is newer than what this page holds.
     const held = stored !== undefined && (stored.fence ?? 0) > (mine.fence ?? 0) ? stored : mine;
     this.#dispatch({ type: "continued", held, evidence: missingFrom(mine.pending, held.pending) });
-    this.#connect();
+    this.#connector.connect();
   }
 
-  /** Connects without waiting for the next attempt. */
+  /** Connects without waiting for the next attempt, also where the page had given up. */
   retryNow(): void {
-    if (!mayConnect(this.session.get())) return;
-    // An attempt that began without a line may hang for seconds.
-    if (this.#socket?.readyState === WebSocket.CONNECTING) this.#drop();
-    this.#connect();
+    if (this.session.get().link === "stuck") this.#dispatch({ type: "unstuck" });
+    if (mayConnect(this.session.get())) this.#connector.connectNow();
   }
 
   /** Leaves for good; the candidate logs out. */
   stop(): void {
     this.#stopped = true;
     this.#ears.abort();
-    clearTimeout(this.#retryTimer);
-    this.#drop();
+    this.#connector.stop();
+  }
+
+  get #lineName(): string {
+    return `khaothi.line.${this.#id}`;
   }
 
   get #fenceName(): string {
@@ -115,8 +122,8 @@ export class Sitting {
 
   #listen(): void {
     const { signal } = this.#ears;
-    window.addEventListener("offline", () => this.#socket !== null && this.#lose(LINE_BROKE), { signal });
-    window.addEventListener("online", () => this.retryNow(), { signal });
+    window.addEventListener("offline", () => this.#connector.cut(), { signal });
+    window.addEventListener("online", () => this.#backOnline(), { signal });
     window.addEventListener("pagehide", () => this.stop(), { signal });
     // Back from the browser's cache with its socket closed: start afresh from what this PC holds.
     window.addEventListener("pageshow", (event) => event.persisted && location.reload());
@@ -160,44 +167,41 @@ export class Sitting {
 
   // Connecting
 
-  #connect(): void {
-    if (this.#stopped || this.#socket !== null) return;
-    clearTimeout(this.#retryTimer);
-    this.#dispatch({ type: "connecting" });
-    const socket = new WebSocket(socketUrl(this.#id));
-    this.#socket = socket;
-    this.#after(OPEN_TIMEOUT_MS, () => socket.readyState !== WebSocket.OPEN && this.#lose(LINE_BROKE));
-    this.#after(WELCOME_TIMEOUT_MS, () => this.session.get().link === "connecting" && this.#lose(LINE_BROKE));
-    socket.onopen = () => this.#send({ type: "hello", version: PROTOCOL_VERSION, fence: this.#fence });
-    socket.onmessage = (event: MessageEvent<string>) =>
-      this.#receive(JSON.parse(event.data) as ServerMessage);
-    socket.onclose = (event) => this.#lose(event.code);
+  #makeConnector(): Connector {
+    const host = {
+      now: localNow,
+      chance: Math.random,
+      connecting: (kind: LineKind) => {
+        this.line.set(kind);
+        this.#dispatch({ type: "connecting" });
+      },
+      hear: (message: ServerMessage) => this.#receive(message),
+      lost: (code: number) => this.#lost(code),
+      changed: (kind: LineKind) => this.line.set(kind),
+      ping: () => JSON.stringify(this.#ping()),
+    };
+    const caller = {
+      hello: () => ({ type: "hello", version: PROTOCOL_VERSION, fence: this.#fence }) as const,
+      hold_ms: () => (this.session.get().state === "running" ? HOLD_RUNNING_MS : HOLD_MS),
+    };
+    return new Connector(host, opener(this.#id, caller), this.line.get());
   }
 
-  /** The connection is gone, by its own close or by our verdict. */
-  #lose(code: number): void {
-    this.#drop();
+  #backOnline(): void {
+    const session = this.session.get();
+    // When the server asked for more patience, it is given.
+    if (mayConnect(session) && session.retry_ms === null) this.#connector.connectSoon(session.reconnect_ms);
+  }
+
+  #lost(code: number): Loss | null {
     this.#dispatch({ type: "closed", code });
     const session = this.session.get();
     if (session.link === "superseded") void this.#leaveEvidence();
-    if (mayConnect(session)) {
-      this.#retryTimer = window.setTimeout(() => this.#connect(), pauseAfter(session, Math.random()));
-    }
-  }
-
-  #drop(): void {
-    const socket = this.#socket;
-    this.#socket = null;
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers = [];
-    if (socket === null) return;
-    socket.onclose = socket.onmessage = socket.onopen = null;
-    socket.close();
+    return mayConnect(session) ? session : null;
   }
 
   #receive(message: ServerMessage): void {
-    this.#heard_ms = localNow();
-    this.#dispatch({ type: "message", message, local_ms: this.#heard_ms });
+    this.#dispatch({ type: "message", message, local_ms: localNow() });
     if (message.type === "welcome") this.#welcomed(message.fence);
     if (message.type === "ack" || message.type === "refused") this.#pump();
     if (message.type === "submitted") void this.#forgetWhenIn();
@@ -206,27 +210,16 @@ export class Sitting {
   #welcomed(fence: number): void {
     this.#fence = fence;
     sessionStorage.setItem(this.#fenceName, String(fence));
+    sessionStorage.setItem(this.#lineName, this.line.get());
     this.#sendEvidence();
     this.#report();
     this.#pump();
-    for (const delay of FIRST_PINGS_MS) this.#after(delay, () => this.#ping());
-    this.#timers.push(window.setInterval(() => this.#beat(), PING_MS));
-  }
-
-  /** Runs `act` later, unless the connection is gone by then. */
-  #after(delay_ms: number, act: () => void): void {
-    this.#timers.push(window.setTimeout(act, delay_ms));
-  }
-
-  #beat(): void {
-    if (localNow() - this.#heard_ms > SILENCE_MS) this.#lose(LINE_BROKE);
-    else this.#ping();
   }
 
   // Sending
 
   #send(message: ClientMessage): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+    this.#connector.send(JSON.stringify(message));
   }
 
   /** Sends what is stored and may go. */
@@ -235,14 +228,14 @@ export class Sitting {
     if (link !== "online") return;
     const stored = new Set(this.#durable.pending);
     const ready = sendable(held, sent).filter((event) => stored.has(event));
-    for (const event of ready) this.#send(event);
+    for (const event of ready) this.#connector.send(textOf(event));
     const last = ready.at(-1);
     if (last !== undefined) this.#dispatch({ type: "sent", through: last.seq });
   }
 
-  #ping(): void {
+  #ping(): Ping {
     const { held } = this.session.get();
-    this.#send({ type: "ping", sent_ms: localNow(), unsaved: held.pending.length, item: positionOf(held) });
+    return { type: "ping", sent_ms: localNow(), unsaved: held.pending.length, item: positionOf(held) };
   }
 
   #report(): void {
@@ -306,12 +299,6 @@ function leaveOnce(sitting: number, message: Evidence, onSent: () => void): Prom
     };
     socket.onclose = () => resolve();
   });
-}
-
-/** Names the sitting, for another candidate may have logged in on this PC since, in another tab. */
-function socketUrl(sitting: number): string {
-  const scheme = location.protocol === "https:" ? "wss" : "ws";
-  return `${scheme}://${location.host}/ws/sitting?sitting=${sitting}`;
 }
 
 function readFence(name: string): number | null {
