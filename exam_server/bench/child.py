@@ -1,0 +1,78 @@
+"""The processes of a bench: each answers a line of JSON with a line of JSON."""
+
+import asyncio
+import resource
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import msgspec
+
+from exam_server.errors import Unavailable
+
+T = TypeVar("T")
+
+_LONGEST_LINE = 2**26
+
+
+class Child:
+    """A process that was started, from outside."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
+
+    def kill(self) -> None:
+        """End it now."""
+        self._process.kill()
+
+    async def ask(self, order: msgspec.Struct, answer: type[T]) -> T:
+        """Give an order and wait for what becomes of it.
+
+        Raises Unavailable with code ``bench_process_ended``: its own words are on standard error.
+        """
+        if self._process.stdin is not None:
+            self._process.stdin.write(msgspec.json.encode(order) + b"\n")
+            await self._process.stdin.drain()
+        line = b"" if self._process.stdout is None else await self._process.stdout.readline()
+        if not line:
+            raise Unavailable("bench_process_ended")
+        return msgspec.json.decode(line, type=answer)
+
+
+@asynccontextmanager
+async def started(module: str) -> AsyncGenerator[Child]:
+    """A process that runs ``exam_server.bench.<module>``; killed at the end."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", f"exam_server.bench.{module}"), stdin=PIPE, stdout=PIPE, limit=_LONGEST_LINE
+    )
+    try:
+        yield Child(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def obey(orders: type[T], carry_out: Callable[[T], Awaitable[msgspec.Struct]]) -> None:
+    """From inside: carry out one order after the other, until there are no more."""
+    decoder = msgspec.json.Decoder(orders)
+    lines = asyncio.StreamReader(limit=_LONGEST_LINE)
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(lines), sys.stdin.buffer
+    )
+    while line := await lines.readline():
+        done = await carry_out(decoder.decode(line))
+        print(msgspec.json.encode(done).decode(), flush=True)  # noqa: T201 -- the bench reads it
+
+
+def allow_connections() -> None:
+    """Let this process have as many open files as it may."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

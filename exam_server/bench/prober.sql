@@ -1,0 +1,3 @@
+-- name: insert_lone
+-- One durable commit.
+INSERT INTO bench_lone (payload) VALUES ($1)
