@@ -9,6 +9,7 @@ from exam_server.store.database import Database
 from exam_server.web import keys
 from exam_server.web.hub import drain_hub, run_hub
 from exam_server.web.middleware import add_headers, problems, request_log
+from exam_server.web.reporter import run_reporter
 from exam_server.web.routes import add_routes
 
 
@@ -21,6 +22,7 @@ def create_app(config: Config, database: Database, secrets: Secrets, clock: Cloc
     app[keys.CLOCK] = clock
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.append(run_hub)
+    app.cleanup_ctx.append(run_reporter)
     app.on_shutdown.append(drain_hub)
     add_routes(app)
     return app

@@ -4,7 +4,12 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 REGISTRY = CollectorRegistry()
 
-_LATENCY_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+# Close together, for quantiles are read from them; few below 5 ms, for each one exceeded costs a comparison.
+_LATENCY_BUCKETS_MS = (
+    *(1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700),
+    *(1_000, 1_500, 2_000, 3_000, 5_000, 10_000),
+)
+_LATENCY_BUCKETS_S = tuple(ms / 1000 for ms in _LATENCY_BUCKETS_MS)
 
 CONNECTIONS = Gauge("khaothi_connections", "Candidates' sockets that are open", registry=REGISTRY)
 QUEUE_ROWS = Gauge("khaothi_journal_queue_rows", "Events waiting to be journalled", registry=REGISTRY)
@@ -33,3 +38,20 @@ CONFLICTS = Counter(
     registry=REGISTRY,
 )
 CLOSES = Counter("khaothi_socket_closes", "Sockets ended by the server", ["code"], registry=REGISTRY)
+LOGINS = Counter("khaothi_logins", "Candidates who logged in", registry=REGISTRY)
+
+WORKER_CPU_SECONDS = Gauge(
+    "khaothi_worker_cpu_seconds", "CPU time of this worker since its start", registry=REGISTRY
+)
+WORKER_MEMORY_BYTES = Gauge(
+    "khaothi_worker_memory_bytes", "Resident memory of this worker", registry=REGISTRY
+)
+WORKER_LAG_SECONDS = Gauge(
+    "khaothi_worker_lag_seconds", "Longest that the event loop was late in the last second", registry=REGISTRY
+)
+DISK_FREE_BYTES = Gauge(
+    "khaothi_disk_free_bytes", "Free on the disk under PostgreSQL; only where it is local", registry=REGISTRY
+)
+DISK_RESERVED_BYTES = Gauge(
+    "khaothi_disk_reserved_bytes", "Disk held back for the shift; only where it is local", registry=REGISTRY
+)

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     ROOM_WATCH = "room.watch"
     ROOM_COMMAND = "room.command"
     RESULTS_READ = "results.read"
+    SERVER_WATCH = "server.watch"
 
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(

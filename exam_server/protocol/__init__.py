@@ -1,6 +1,6 @@
 """Every message between server and browser, once. JSON Schema and TypeScript are generated from here."""
 
-from exam_server.protocol import form, sitting, staff
+from exam_server.protocol import form, sitting, staff, window
 
 SOCKET_TYPES = (sitting.ClientMessage, sitting.ServerMessage)
 """What travels on the candidate's socket."""
@@ -33,5 +33,7 @@ HTTP_TYPES = (
     staff.CommandResult,
     staff.Log,
     staff.Results,
+    window.WindowView,
+    window.Alarms,
 )
 """Bodies of HTTP requests and replies."""

@@ -76,6 +76,16 @@ def query_number(request: web.Request, name: str, default: int) -> int:
     return int(value)
 
 
+def query_optional_id(request: web.Request, name: str) -> int | None:
+    """A row's number in the query, None when absent. Raises Invalid with code ``bad_field``."""
+    value = request.query.get(name)
+    if value is None:
+        return None
+    if re.fullmatch("[0-9]{1,15}", value) is None:
+        raise Invalid("bad_field", place=name, field=name)
+    return int(value)
+
+
 def query_text(request: web.Request, name: str, *, most: int = 200) -> str:
     """A text of the query, "" when absent.
 

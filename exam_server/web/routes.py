@@ -11,6 +11,7 @@ from exam_server.web import (
     staff_login,
     staff_results,
     staff_room,
+    staff_window,
     static,
 )
 from exam_server.web.bodies import JSON_LIMIT, ROSTER_LIMIT, WORD_LIMIT
@@ -62,6 +63,8 @@ ROUTES = (
     Route(
         "POST", r"/api/shifts/{id:\d{1,19}}/commands", staff_room.command, any_of(_P.ROOM_COMMAND), JSON_LIMIT
     ),
+    Route("GET", "/api/window", staff_window.view, any_of(_P.SERVER_WATCH)),
+    Route("GET", "/api/alarms", staff_window.alarms, _WATCH),
     Route("GET", r"/api/exams/{id:\d{1,19}}/results", staff_results.results, any_of(_P.RESULTS_READ)),
     Route(
         "GET", r"/api/exams/{id:\d{1,19}}/results.csv", staff_results.results_as_csv, any_of(_P.RESULTS_READ)

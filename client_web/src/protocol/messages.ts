@@ -8,6 +8,7 @@ export type ServerMessage = Queued | Welcome | State | Ack | Refused | Pong | No
  */
 export interface Messages {
   Ack: Ack;
+  Alarms: Alarms;
   Answer: Answer;
   Bank: Bank;
   Banks: Banks;
@@ -24,6 +25,7 @@ export interface Messages {
   CommandRefusal: CommandRefusal;
   CommandResult: CommandResult;
   Count: Count;
+  DiskRow: DiskRow;
   Evidence: Evidence;
   ExamDetail: ExamDetail;
   ExamRow: ExamRow;
@@ -45,14 +47,18 @@ export interface Messages {
   ItemRow: ItemRow;
   ItemStatistics: ItemStatistics;
   Items: Items;
+  JournalProof: JournalProof;
+  Judgement: Judgement;
   LineReply: LineReply;
   LineRequest: LineRequest;
   ListBlock: ListBlock;
   Log: Log;
   LogRow: LogRow;
+  LoginQueue: LoginQueue;
   Math: Math;
   NewBank: NewBank;
   NewExam: NewExam;
+  NewRehearsal: NewRehearsal;
   NewShift: NewShift;
   Notice: Notice;
   Option: Option;
@@ -62,10 +68,22 @@ export interface Messages {
   Ping: Ping;
   Pong: Pong;
   Problem: Problem;
+  Proofs: Proofs;
   Queued: Queued;
   Receipt: Receipt;
   Received: Received;
   Refused: Refused;
+  RehearsalCode: RehearsalCode;
+  RehearsalEntry: RehearsalEntry;
+  RehearsalFinding: RehearsalFinding;
+  RehearsalLogin: RehearsalLogin;
+  RehearsalMeasured: RehearsalMeasured;
+  RehearsalPlan: RehearsalPlan;
+  RehearsalReport: RehearsalReport;
+  RehearsalRow: RehearsalRow;
+  RehearsalToken: RehearsalToken;
+  RehearsalVerdict: RehearsalVerdict;
+  Rehearsals: Rehearsals;
   Results: Results;
   Retry: Retry;
   RoomView: RoomView;
@@ -74,7 +92,10 @@ export interface Messages {
   Saved: Saved;
   ScriptRow: ScriptRow;
   Seat: Seat;
+  Series: Series;
   ServerMessage: ServerMessage;
+  ServerTime: ServerTime;
+  ShiftLoad: ShiftLoad;
   ShiftRow: ShiftRow;
   Shifts: Shifts;
   ShortAnswer: ShortAnswer;
@@ -94,6 +115,8 @@ export interface Messages {
   TrueFalseKey: TrueFalseKey;
   Visit: Visit;
   Welcome: Welcome;
+  WindowView: WindowView;
+  WorkerRow: WorkerRow;
 }
 /**
  * Every event up to and including ``seq`` is committed.
@@ -101,6 +124,22 @@ export interface Messages {
 export interface Ack {
   type: "ack";
   seq: number;
+}
+/**
+ * GET /api/alarms: what whoever watches a room must pass on.
+ */
+export interface Alarms {
+  alarms: Judgement[];
+}
+/**
+ * Something that needs somebody. ``window_<code>`` of the catalogue says what, ``window_<code>_do`` what to do.
+ */
+export interface Judgement {
+  code: string;
+  level: "attention" | "danger";
+  params: {
+    [k: string]: string | number;
+  };
 }
 /**
  * Event: the response to an item. ``at_ms`` is the server time as the client estimates it.
@@ -342,6 +381,17 @@ export interface Count {
   label: string;
   count: number;
   right: boolean;
+}
+/**
+ * The disk under PostgreSQL, as the machine it is in sees it. ``reserved_bytes`` are held back for the shift out of the ``wanted_bytes`` it is reckoned to need; ``minutes_left`` at the present rate, None while nothing is used up.
+ */
+export interface DiskRow {
+  host: string;
+  free_bytes: number;
+  total_bytes: number;
+  reserved_bytes: number;
+  wanted_bytes: number;
+  minutes_left: number | null;
 }
 /**
  * GET /api/exams/{id}.
@@ -615,6 +665,14 @@ export interface Items {
   total: number;
 }
 /**
+ * A sitting's journal without its payloads: who holds those that were acknowledged can compute the receipt's digest again, and only then (see ``core.chain``). ``seed`` is a number beyond what a browser counts exactly; ``events`` are (seq, fence, received in microseconds since 1970).
+ */
+export interface JournalProof {
+  sitting: number;
+  seed: string;
+  events: never[][];
+}
+/**
  * ``line`` is for the next request; ``messages`` are ServerMessages in order, every given event acknowledged or refused among them unless the line ends. With ``close``, a CloseCode, the line is over.
  */
 export interface LineReply {
@@ -760,6 +818,16 @@ export interface LogRow {
   reason: string | null;
 }
 /**
+ * 503 to POST /api/candidate/login when too many log in at once: ``position`` logins, this one included, are still to be served; this one should come again in ``seconds``.
+ */
+export interface LoginQueue {
+  code: string;
+  message: string;
+  place: string | null;
+  position: number;
+  seconds: number;
+}
+/**
  * POST /api/banks. Reply: Bank.
  */
 export interface NewBank {
@@ -775,6 +843,12 @@ export interface NewExam {
   source: string;
   template: string;
   minutes: number;
+}
+/**
+ * POST /api/rehearsals: a code for the room test of ``room``.
+ */
+export interface NewRehearsal {
+  room: string;
 }
 /**
  * POST /api/exams/{id}/shifts. Reply: ShiftRow. The paper is compiled and encrypted now.
@@ -801,6 +875,116 @@ export interface Problem {
   code: string;
   message: string;
   place: string | null;
+}
+/**
+ * Of every sitting of a rehearsal.
+ */
+export interface Proofs {
+  proofs: JournalProof[];
+}
+/**
+ * The code, told once.
+ */
+export interface RehearsalCode {
+  code: string;
+  room: string;
+  expires_at: string;
+}
+/**
+ * POST /api/rehearsal: a code for a plan.
+ */
+export interface RehearsalEntry {
+  code: string;
+  students: number;
+  minutes: number;
+}
+/**
+ * One thing that was judged: what was measured, against ``bound`` at most or, of a count, at least.
+ */
+export interface RehearsalFinding {
+  check: "ack" | "bell" | "logins" | "lost" | "paper" | "receipts" | "reconnect" | "stability";
+  level: "caution" | "fail" | "ok";
+  measured: number;
+  bound: number;
+}
+/**
+ * A made-up candidate.
+ */
+export interface RehearsalLogin {
+  sitting: number;
+  number: string;
+  pin: string;
+}
+/**
+ * What the player saw. Counts of students: ``logged_in``, ``papers`` (received whole), ``started`` (could show question 1), ``reconnected`` after the cut, ``receipts``, ``proved`` (receipt and journal agree with what was acknowledged). ``breaks`` are lines lost unasked. Latencies count from when an answer was due.
+ */
+export interface RehearsalMeasured {
+  logged_in: number;
+  papers: number;
+  started: number;
+  reconnected: number;
+  receipts: number;
+  proved: number;
+  breaks: number;
+  sent: number;
+  acknowledged: number;
+  refused: number;
+  bell_ms: number;
+  ack_p50_ms: number;
+  ack_p99_ms: number;
+  reconnect_ms: number;
+}
+/**
+ * What to play. ``opens_ms`` is the bell, ``cut_ms`` and ``submit_ms`` count from it; each student answers once per ``every_ms``. ``token`` opens proofs and report.
+ */
+export interface RehearsalPlan {
+  token: string;
+  room: string;
+  now_ms: number;
+  opens_ms: number;
+  cut_ms: number;
+  submit_ms: number;
+  every_ms: number;
+  students: RehearsalLogin[];
+}
+/**
+ * POST /api/rehearsal/report: what was measured, for a verdict; the rehearsal is over.
+ */
+export interface RehearsalReport {
+  token: string;
+  measured: RehearsalMeasured;
+}
+/**
+ * A room test in the list.
+ */
+export interface RehearsalRow {
+  id: number;
+  room: string;
+  made_at: string;
+  expires_at: string;
+  played_at: string | null;
+  verdict: RehearsalVerdict | null;
+}
+/**
+ * ``go`` unless something failed.
+ */
+export interface RehearsalVerdict {
+  go: boolean;
+  room: string;
+  students: number;
+  findings: RehearsalFinding[];
+}
+/**
+ * POST /api/rehearsal/proofs.
+ */
+export interface RehearsalToken {
+  token: string;
+}
+/**
+ * Every room test, newest first.
+ */
+export interface Rehearsals {
+  rehearsals: RehearsalRow[];
 }
 /**
  * GET /api/exams/{id}/results. Statistics are over the ``n`` scripts that are in; None where n is too small. Until ``keys_released``, when nobody may sit the exam any more, items come without text and counts.
@@ -880,6 +1064,39 @@ export interface RosterReview {
   problems: RosterLine[];
 }
 /**
+ * The last minutes, one entry for each of ``slots`` (seconds since 1970 UTC, in steps of five); None where nobody reported. Over all workers; ``cpu_share`` by worker and ``disk_free_bytes`` by host.
+ */
+export interface Series {
+  slots: number[];
+  ack_ms_p50: (number | null)[];
+  ack_ms_p99: (number | null)[];
+  events_per_s: (number | null)[];
+  connections: (number | null)[];
+  queue_rows: (number | null)[];
+  reconnects_per_s: (number | null)[];
+  cpu_share: {
+    [k: string]: (number | null)[];
+  };
+  disk_free_bytes: {
+    [k: string]: (number | null)[];
+  };
+}
+/**
+ * GET /api/check.
+ */
+export interface ServerTime {
+  now_ms: number;
+}
+/**
+ * What one shift asks of the server: ``connected`` candidates now, ``unsaved`` answers that wait on their PCs, ``answered`` questions.
+ */
+export interface ShiftLoad {
+  shift: ShiftRow;
+  connected: number;
+  unsaved: number;
+  answered: number;
+}
+/**
  * GET /api/shifts: those the caller may watch.
  */
 export interface Shifts {
@@ -901,4 +1118,53 @@ export interface StaffSession {
   name: string;
   role: "board" | "invigilator" | "teacher";
   permissions: string[];
+}
+/**
+ * GET /api/window?since=SECONDS&shift=ID: polled every second or two. ``series`` begins after the slot ``since``; ``database_bytes`` None until known; without ``disks`` nobody sees the disk under PostgreSQL.
+ */
+export interface WindowView {
+  now: string;
+  judgements: Judgement[];
+  workers: WorkerRow[];
+  disks: DiskRow[];
+  database_bytes: number | null;
+  database_bytes_per_hour: number | null;
+  series: Series;
+  shift: ShiftLoad | null;
+}
+/**
+ * One worker as last heard, ``age_s`` ago. ``conflicts`` by fate, ``fence_conflicts``, ``closes`` by close code and ``flush_failures`` count since its start; ``cpu_share`` is of one core; ``lag_ms`` the longest that its event loop was late.
+ */
+export interface WorkerRow {
+  worker: number;
+  host: string;
+  pid: number;
+  started_at: string;
+  age_s: number;
+  state: "live" | "lost" | "replaced";
+  connections: number;
+  entrance_queue: number;
+  queue_rows: number;
+  events_per_s: number;
+  ack_ms_p50: number | null;
+  ack_ms_p99: number | null;
+  ack_ms_most: number | null;
+  flushes_per_s: number;
+  flush_rows_mean: number | null;
+  flush_rows_most: number | null;
+  flush_ms_p50: number | null;
+  flush_ms_p99: number | null;
+  flush_failures: number;
+  reconnects_per_s: number;
+  logins_per_s: number;
+  conflicts: {
+    [k: string]: number;
+  };
+  fence_conflicts: number;
+  closes: {
+    [k: string]: number;
+  };
+  cpu_share: number;
+  rss_bytes: number;
+  lag_ms: number;
 }

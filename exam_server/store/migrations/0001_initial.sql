@@ -335,3 +335,24 @@ CREATE INDEX login_attempt_subject ON login_attempt (subject, at);
 CREATE INDEX login_attempt_at ON login_attempt (at);
 
 CREATE SEQUENCE worker_id AS int;
+
+-- What each worker last said of itself, and each five seconds of the last minutes; lost in a crash and said again at
+-- once. The times are the database's: the machines' clocks may differ. figures, families: MessagePack of
+-- core.figures.Figures and of its Family; slot: heard_at in fives of seconds since 1970.
+CREATE UNLOGGED TABLE worker (
+    id int PRIMARY KEY,
+    host text NOT NULL,
+    pid int NOT NULL,
+    started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    heard_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    figures bytea NOT NULL,
+    families bytea NOT NULL
+);
+
+CREATE UNLOGGED TABLE worker_history (
+    slot bigint,
+    worker int,
+    host text NOT NULL,
+    figures bytea NOT NULL,
+    PRIMARY KEY (slot, worker)
+);
