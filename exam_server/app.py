@@ -7,6 +7,8 @@ from exam_server.config import Config
 from exam_server.secrets import Secrets
 from exam_server.store.database import Database
 from exam_server.web import keys
+from exam_server.web.admission import ADMISSION, Admission
+from exam_server.web.check import run_check
 from exam_server.web.hub import drain_hub, run_hub
 from exam_server.web.middleware import add_headers, problems, request_log
 from exam_server.web.reporter import run_reporter
@@ -20,9 +22,11 @@ def create_app(config: Config, database: Database, secrets: Secrets, clock: Cloc
     app[keys.DATABASE] = database
     app[keys.SECRETS] = secrets
     app[keys.CLOCK] = clock
+    app[ADMISSION] = Admission(clock)
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.append(run_hub)
     app.cleanup_ctx.append(run_reporter)
+    app.cleanup_ctx.append(run_check)
     app.on_shutdown.append(drain_hub)
     add_routes(app)
     return app

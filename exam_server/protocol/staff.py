@@ -22,6 +22,14 @@ class Problem(Body, frozen=True, kw_only=True):
     place: str | None = None
 
 
+class LoginQueue(Problem, frozen=True, kw_only=True):
+    """503 to POST /api/candidate/login when too many log in at once: ``position`` logins, this one included,
+    are still to be served; this one should come again in ``seconds``."""
+
+    position: int
+    seconds: int
+
+
 class CandidateLogin(Body, frozen=True, kw_only=True):
     """POST /api/candidate/login. The reply is CandidateSession, and a cookie."""
 

@@ -3,21 +3,36 @@
 from aiohttp import web
 
 from exam_server.actions.exams import form_blob
-from exam_server.actions.login import login_candidate
-from exam_server.protocol.staff import CandidateLogin
+from exam_server.actions.login import CandidateLoggedIn, login_candidate
+from exam_server.catalogue import Language
+from exam_server.metrics import LOGINS
+from exam_server.protocol.staff import CandidateLogin, LoginQueue
 from exam_server.web.addresses import address_of
+from exam_server.web.admission import ADMISSION, Crowded
 from exam_server.web.bodies import read_json
 from exam_server.web.keys import CLOCK, DATABASE, SECRETS
-from exam_server.web.problems import json_response
+from exam_server.web.problems import json_response, language_of, problem_of
 from exam_server.web.sessions import CANDIDATE_COOKIE, candidate_session, set_candidate_cookie
 from exam_server.web.static import IMMUTABLE
 
 
 async def login(request: web.Request) -> web.StreamResponse:
-    """Number and PIN for a cookie."""
-    app = request.app
+    """Number and PIN for a cookie; in the crowd before the bell perhaps a place in the queue."""
     body = await read_json(request, CandidateLogin)
-    done = await login_candidate(
+    try:
+        async with request.app[ADMISSION].turn():
+            done = await _check(request, body)
+    except Crowded as crowd:
+        return _come_again(crowd, language_of(request))
+    LOGINS.inc()
+    response = json_response(done.session)
+    set_candidate_cookie(request, response, done.session.sitting, done.login_version)
+    return response
+
+
+async def _check(request: web.Request, body: CandidateLogin) -> CandidateLoggedIn:
+    app = request.app
+    return await login_candidate(
         app[DATABASE],
         app[SECRETS],
         number=body.number,
@@ -25,9 +40,14 @@ async def login(request: web.Request) -> web.StreamResponse:
         address=address_of(request),
         now=app[CLOCK].now(),
     )
-    response = json_response(done.session)
-    set_candidate_cookie(request, response, done.session.sitting, done.login_version)
-    return response
+
+
+def _come_again(crowd: Crowded, lang: Language) -> web.Response:
+    problem = problem_of(crowd, lang)
+    queue = LoginQueue(
+        code=problem.code, message=problem.message, position=crowd.position, seconds=crowd.seconds
+    )
+    return json_response(queue, status=503, headers={"Retry-After": str(crowd.seconds)})
 
 
 async def me(request: web.Request) -> web.StreamResponse:
