@@ -293,6 +293,9 @@ class Student:
             except ConnectionClosed as end:
                 self._heed_close(end)
                 raise
+            except TimeoutError:
+                line.transport.abort()  # nobody is there to answer a good-bye
+                raise
 
     def _heed_close(self, end: ConnectionClosed) -> None:
         code = end.rcvd.code if end.rcvd is not None else None

@@ -1,7 +1,7 @@
 """A room on the stage: students over real websockets, who answer until told to stop, and then the checker."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,9 +33,11 @@ LOG_CHARACTERS = 5_000
 @dataclass(frozen=True, kw_only=True)
 class Seating:
     """How the students sit: how many, how often they do something, how soon they notice a dead line;
-    ``address`` when it is not the server's own, ``clock`` when it is not the server's."""
+    ``address`` when it is not the server's own, ``clock`` when it is not the server's. ``spare`` more
+    candidates are on the roster, the last, for clients of the test's own."""
 
     students: int = STUDENTS
+    spare: int = 0
     gap_s: float = 0.05
     ping_s: float = 5.0
     minutes: int = MINUTES
@@ -57,7 +59,7 @@ class Room:
 
         self._http = http
         self._seating = seating
-        self.students = [self.student(login) for login in world.students]
+        self.students = [self.student(login) for login in world.students[: seating.students]]
         self._runs: list[asyncio.Task[None]] = []
         self._work: list[asyncio.Task[None]] = []
 
@@ -89,22 +91,29 @@ class Room:
             for student in self.students
         ]
 
-    async def command(self, name: CommandName, *, text: str | None = None) -> None:
+    async def command(self, name: CommandName, *, text: str | None = None, times: int = 1) -> None:
         """An invigilator's, to the whole room."""
         async with open_database(self.site.database_url, most=1) as database:
-            await command_room(
-                database,
-                self.world.shift,
-                Command(command=name, reason="Thử", text=text),
-                by=Invigilator(staff_id=self.world.staff, actor="test"),
-                pins=PinMaker(draw=str, pepper=self.site.secrets.pepper),
-                now=self.site.clock.now(),
-            )
+            for _ in range(times):
+                await command_room(
+                    database,
+                    self.world.shift,
+                    Command(command=name, reason="Thử", text=text),
+                    by=Invigilator(staff_id=self.world.staff, actor="test"),
+                    pins=PinMaker(draw=str, pepper=self.site.secrets.pepper),
+                    now=self.site.clock.now(),
+                )
 
     async def progress(self) -> None:
         """Until everyone has been told of something more that is saved."""
         known = {student: len(student.outbox.acknowledged) for student in self.students}
         await self.everyone(lambda student: len(student.outbox.acknowledged) > known[student])
+
+    async def all_again(self, blow: Callable[[], Awaitable[None]]) -> None:
+        """Strike, and wait until everyone has had to come again."""
+        known = {student: student.connections for student in self.students}
+        await blow()
+        await self.everyone(lambda student: student.connections > known[student])
 
     async def everyone(self, happened: Callable[[Student], bool]) -> None:
         """Wait for all. A student whose client failed ends the test with its error."""
@@ -144,7 +153,7 @@ async def opened_room(site: Site, scenario: Scenario, seating: Seating | None = 
     await database_answers(site.database_url)
     plan = Plan(
         opens_at=site.clock.now() + timedelta(hours=1),
-        students=sits.students,
+        students=sits.students + sits.spare,
         minutes=sits.minutes,
         name=f"{scenario.name} {scenario.seed}",
     )
