@@ -12,6 +12,13 @@ _LATENCY_BUCKETS_MS = (
 _LATENCY_BUCKETS_S = tuple(ms / 1000 for ms in _LATENCY_BUCKETS_MS)
 
 CONNECTIONS = Gauge("khaothi_connections", "Candidates' sockets that are open", registry=REGISTRY)
+ENTRANCE_QUEUE = Gauge("khaothi_entrance_queue", "Connections waiting to be let in", registry=REGISTRY)
+RECONNECTS = Counter("khaothi_reconnects", "Connections of a tab that had one before", registry=REGISTRY)
+FENCE_CONFLICTS = Counter(
+    "khaothi_fence_conflicts",
+    "Connections that another one of the same sitting superseded",
+    registry=REGISTRY,
+)
 QUEUE_ROWS = Gauge("khaothi_journal_queue_rows", "Events waiting to be journalled", registry=REGISTRY)
 FLUSH_ROWS = Histogram(
     "khaothi_journal_flush_rows",

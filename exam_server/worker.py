@@ -21,6 +21,7 @@ from exam_server.secrets import load_secrets
 from exam_server.store.database import AWAY, open_database
 from exam_server.supervisor import READY
 from exam_server.tls import server_context
+from exam_server.web.door import DoorSite
 
 CONNECTIONS = 10
 SHUTDOWN_SECONDS = 10.0
@@ -62,7 +63,7 @@ async def _serve(config: Config, listener: socket.socket, files: int) -> None:
         app = create_app(config, database, secrets, SystemClock())
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
-        await web.SockSite(runner, listener, backlog=BACKLOG, ssl_context=context).start()
+        await DoorSite(runner, listener, backlog=BACKLOG, ssl_context=context).start()
         # What lives as long as the process need not be walked at every collection.
         gc.collect()
         gc.freeze()

@@ -1,6 +1,5 @@
 """Random order that a seed reproduces for as long as a script can be appealed."""
 
-import numpy as np
 from numpy.random import Generator
 
 
@@ -10,5 +9,5 @@ def permutation(n: int, rng: Generator) -> list[int]:
     Drawn from raw 64-bit words: NumPy keeps a bit generator's stream between versions (NEP 19), but not what
     ``Generator.permutation`` makes of it.
     """
-    words = rng.bit_generator.random_raw(n)
-    return [int(place) for place in np.argsort(words, kind="stable")]
+    words = rng.bit_generator.random_raw(n).tolist()
+    return sorted(range(n), key=words.__getitem__)

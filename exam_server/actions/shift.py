@@ -11,8 +11,10 @@ from exam_server.store.database import Connection, Database
 from exam_server.store.sittings import Change, StoredSitting, Touched
 
 SWEEP_SLACK = timedelta(seconds=1)
-"""How long after deadline and grace the server closes a sitting: events received in time get through the
-flusher first."""
+"""How long after deadline and grace the server closes a sitting: events received in time are in its queue."""
+
+GONE_AFTER = timedelta(seconds=15)
+"""How long a worker has to end its own sittings before another does: longer than its flush may take."""
 
 
 async def open_due(database: Database, now: datetime) -> Sequence[int]:
@@ -32,15 +34,19 @@ async def ring(
     changes = [_started(one, actor, reason, now) for one in waiting]
     await sittings.write_changes(connection, changes)
     for shift_id in shift_ids:
-        await sittings.notify(connection, Touched(shift=shift_id))
+        await sittings.notify(connection, Touched(shift=shift_id, bell_at=now))
     return [one.id for one in waiting]
 
 
-async def close_due(database: Database, now: datetime, *, grace_ms: int) -> Sequence[int]:
-    """End the sittings whose time and grace are over. Their ids."""
-    before = now - timedelta(milliseconds=grace_ms) - SWEEP_SLACK
+async def close_due(database: Database, now: datetime, *, grace_ms: int, worker: int) -> Sequence[int]:
+    """End some sittings whose time and grace are over, at most ``MAX_ENDED``. Their ids.
+
+    Whatever the caller's own worker had taken of them before must be in the journal. Those that another
+    worker holds are left to it, unless it seems to be gone.
+    """
+    over = now - timedelta(milliseconds=grace_ms)
     async with database.transaction() as connection:
-        due = await sittings.lock_due_sittings(connection, before)
+        due = await sittings.lock_due_sittings(connection, over - SWEEP_SLACK, worker, over - GONE_AFTER)
         changes = [change for one in due if (change := _closed(one, now)) is not None]
         await sittings.write_changes(connection, changes)
         closed = tuple(change.before.id for change in changes)

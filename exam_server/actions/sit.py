@@ -5,18 +5,18 @@ from datetime import datetime
 
 import msgspec
 
-from exam_server.core.chain import Link, journal_genesis, receipt_code
+from exam_server.core.chain import journal_genesis, receipt_code
 from exam_server.core.form import open_form, unwrap_key
 from exam_server.core.order import form_order, generator
-from exam_server.core.script import Script, read_script
+from exam_server.core.script import Script
 from exam_server.core.sitting import Command, Happening, State, arrive, decide
 from exam_server.core.timing import instant_ms
-from exam_server.errors import Conflict
+from exam_server.errors import Conflict, KhaoThiError, Unauthenticated
 from exam_server.protocol.form import Form, FormOrder
 from exam_server.protocol.sitting import CandidateCard, Receipt
 from exam_server.store import journal, notices, presence, sittings
 from exam_server.store.database import Database
-from exam_server.store.journal import JournalRow
+from exam_server.store.journal import JournalRow, Work
 from exam_server.store.notices import StoredNotice
 from exam_server.store.presence import Presence
 from exam_server.store.sittings import Change, LogEntry, StoredSitting, Touched
@@ -32,25 +32,32 @@ SERVER = "server"
 _RECEIPTED = frozenset({State.SUBMITTED, State.CLOSED})
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A sitting that a connection has taken. ``previous_holder`` is the worker whose appends may still be on
-    their way."""
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """A connection that wants a sitting. ``login_version``: of the login it shows; ``fence``: the tab's last
+    one, None to take the sitting over from whichever tab has it."""
 
+    sitting_id: int
+    login_version: int
+    fence: int | None
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A sitting that a connection has taken. ``former``: workers whose appends may still be on their way."""
+
+    sitting_id: int
     fence: int
-    previous_holder: int | None
+    former: tuple[int, ...]
 
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
-    """The sitting as a connection finds it once no older one can write to it."""
+    """The sitting as a connection finds it once no older one can write to it: ``payloads`` is what the
+    journal holds, ``head`` its last chain value."""
 
     stored: StoredSitting
     card: CandidateCard
-    links: Sequence[Link]
-
-    @property
-    def head(self) -> bytes:
-        """The journal's last chain value."""
-        return self.links[-1].chain if self.links else journal_genesis(self.stored.id, self.stored.seed)
+    payloads: Sequence[bytes]
+    head: bytes
+    notices: Sequence[StoredNotice]
 
 
 class LoadedForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,56 +75,97 @@ class LoadedForm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def enter(
-    database: Database, sitting_id: int, *, fence: int | None, worker: int, now: datetime
-) -> Entry:
-    """Give the sitting to a new connection, and let happen what happens when the candidate is there.
+    database: Database, arrivals: Sequence[Arrival], *, worker: int, now: datetime
+) -> list[Entry | KhaoThiError]:
+    """Give each sitting, named at most once, to its new connection, and let happen what happens when the
+    candidate is there. In the order of the arrivals; one transaction for all.
 
-    ``fence`` None takes it over from whichever tab had it. Raises Conflict with code ``superseded`` when
-    another tab has taken over since the fence was given, NotFound with code ``no_sitting``.
+    Instead of an entry: Unauthenticated with code ``login_needed`` when the sitting is gone or the PIN was
+    renewed since, Conflict with code ``superseded`` when another tab has taken over since the fence was
+    given.
     """
     async with database.transaction() as connection:
-        stored = await sittings.lock_sitting(connection, sitting_id)
-        if fence is not None and not stored.tab_fence <= fence <= stored.fence:
-            raise Conflict("superseded")
-        raised = stored.fence + 1
-        tab_fence = raised if fence is None else stored.tab_fence
-        await sittings.update_fence(connection, sitting_id, raised, tab_fence, worker)
-        taken_over = fence is None and stored.fence > 0
-        await sittings.write_changes(connection, [_entered(stored, raised, now, taken_over=taken_over)])
-        if stored.holder not in (None, worker):
-            await sittings.notify(connection, Touched(sittings=(sitting_id,)))
-    return Entry(fence=raised, previous_holder=stored.holder)
+        locked = await sittings.lock_sittings(connection, [one.sitting_id for one in arrivals])
+        known = {stored.id: stored for stored in locked}
+        judged = [_judge(known.get(one.sitting_id), one) for one in arrivals]
+        entering = [one for one in judged if isinstance(one, _Entering)]
+        if entering:
+            fences = [(one.stored.id, one.fence, one.tab_fence) for one in entering]
+            await sittings.update_fences(connection, worker, fences)
+            await sittings.write_changes(connection, [_entered(one, now) for one in entering])
+            moved = [one.stored.id for one in entering if one.stored.holder not in (None, worker)]
+            if moved:
+                await sittings.notify(connection, Touched(sittings=tuple(moved)))
+    return [_entry(one, worker) if isinstance(one, _Entering) else one for one in judged]
 
 
-def _entered(stored: StoredSitting, fence: int, now: datetime, *, taken_over: bool) -> Change:
+class _Entering(msgspec.Struct, frozen=True, kw_only=True):
+    stored: StoredSitting
+    fence: int
+    tab_fence: int
+
+    @property
+    def takes_over(self) -> bool:
+        return self.tab_fence == self.fence and self.stored.fence > 0
+
+
+def _judge(stored: StoredSitting | None, arrival: Arrival) -> _Entering | KhaoThiError:
+    if stored is None or stored.login_version != arrival.login_version:
+        return Unauthenticated("login_needed")
+    fence = arrival.fence
+    if fence is not None and not stored.tab_fence <= fence <= stored.fence:
+        return Conflict("superseded")
+    raised = stored.fence + 1
+    return _Entering(stored=stored, fence=raised, tab_fence=raised if fence is None else stored.tab_fence)
+
+
+def _entered(entering: _Entering, now: datetime) -> Change:
     """What entering changes, with a line in the log when another tab had the sitting."""
+    stored = entering.stored
     change = sittings.change(stored, arrive(stored.sitting, stored.terms, now), CANDIDATE)
-    if not taken_over:
+    if not entering.takes_over:
         return change
-    entry = LogEntry(at=now, kind="taken_over", actor=CANDIDATE, detail=str(fence))
+    entry = LogEntry(at=now, kind="taken_over", actor=CANDIDATE, detail=str(entering.fence))
     return msgspec.structs.replace(change, entries=(entry, *change.entries))
 
 
-async def open_sitting(database: Database, sitting_id: int, entry: Entry) -> Opening:
-    """Load the sitting once the previous holder's appends are over, and prove what was read durable.
+def _entry(entering: _Entering, worker: int) -> Entry:
+    stored = entering.stored
+    former = {*stored.former, stored.holder} - {None, worker}
+    return Entry(sitting_id=stored.id, fence=entering.fence, former=tuple(one for one in former if one))
 
-    Raises Conflict with code ``superseded`` when yet another connection has taken it.
+
+async def open_sittings(database: Database, entries: Sequence[Entry]) -> list[Opening]:
+    """Load the sittings once their former holders' appends are over, and prove what was read durable.
+
+    What the caller's own process has begun to append must be over. A sitting that yet another connection has
+    taken is left out.
     """
-    if entry.previous_holder is not None:
+    former = sorted({worker for entry in entries for worker in entry.former})
+    if former:
         async with database.connection() as connection:
-            await journal.await_holder(connection, entry.previous_holder)
+            await journal.await_holders(connection, former)
+    fences = {entry.sitting_id: entry.fence for entry in entries}
     async with database.transaction() as connection:
-        stored = await sittings.select_sitting(connection, sitting_id)
-        if stored.fence != entry.fence:
-            raise Conflict("superseded")
-        links = await journal.select_journal(connection, sitting_id)
-        if links:
+        stored = await sittings.select_sittings(connection, list(fences))
+        held = [one for one in stored if one.fence == fences[one.id]]
+        ids = [one.id for one in held]
+        works = await journal.select_works(connection, ids)
+        cards = await sittings.select_cards(connection, ids)
+        told = await notices.select_notices(connection, ids)
+        if former and held:
+            await sittings.forget_former(connection, [(one.id, one.fence) for one in held])
+        if works:
             await journal.prove(connection)
-        return Opening(
-            stored=stored,
-            card=await sittings.select_card(connection, sitting_id),
-            links=links,
-        )
+    return [_opening(one, cards[one.id], works.get(one.id), told[one.id]) for one in held]
+
+
+def _opening(
+    stored: StoredSitting, card: CandidateCard, work: Work | None, told: Sequence[StoredNotice]
+) -> Opening:
+    head = journal_genesis(stored.id, stored.seed) if work is None else work.chain
+    payloads = () if work is None else work.payloads
+    return Opening(stored=stored, card=card, payloads=payloads, head=head, notices=told)
 
 
 async def go_on(database: Database, sitting_ids: Sequence[int], now: datetime) -> None:
@@ -130,21 +178,36 @@ async def go_on(database: Database, sitting_ids: Sequence[int], now: datetime) -
         )
 
 
-async def submit(database: Database, row: JournalRow, *, worker: int) -> None:
-    """Journal the submission and end the sitting, both or neither. Every event before it must be committed.
+async def submit(
+    database: Database, rows: Sequence[JournalRow], *, worker: int
+) -> list[StoredSitting | KhaoThiError]:
+    """Journal submissions, of a sitting each, and end these sittings: both or neither, in one transaction.
+    Every event before them must be committed. The sittings as they stand after, in the order of the rows.
 
-    Raises Conflict: ``superseded`` when the fence is old, ``sitting_<state>`` when it is over.
+    Instead of a sitting: Conflict ``superseded`` when the fence is old, ``sitting_<state>`` when it is over.
     """
     async with database.transaction() as connection:
-        stored = await sittings.lock_sitting(connection, row.sitting_id)
-        if stored.fence != row.fence:
-            raise Conflict("superseded")
-        event = decide(
-            stored.sitting, stored.terms, Command(what=Happening.SUBMITTED, by="candidate"), row.received_at
-        )
-        if await journal.append(connection, worker, [row]) != 1:
-            raise Conflict("superseded")
-        await sittings.write_changes(connection, [sittings.change(stored, [event], CANDIDATE)])
+        locked = await sittings.lock_sittings(connection, [row.sitting_id for row in rows])
+        known = {stored.id: stored for stored in locked}
+        judged = [_judge_submission(known[row.sitting_id], row) for row in rows]
+        taken = [row for row, one in zip(rows, judged, strict=True) if isinstance(one, Change)]
+        if taken and await journal.append(connection, worker, taken) != len(taken):
+            # The sittings are locked and their fences hold: only another event with such a seq prevents it.
+            raise Conflict("different_resend")
+        changes = [one for one in judged if isinstance(one, Change)]
+        await sittings.write_changes(connection, changes)
+    return [sittings.after(one) if isinstance(one, Change) else one for one in judged]
+
+
+def _judge_submission(stored: StoredSitting, row: JournalRow) -> Change | KhaoThiError:
+    if stored.fence != row.fence:
+        return Conflict("superseded")
+    command = Command(what=Happening.SUBMITTED, by="candidate")
+    try:
+        event = decide(stored.sitting, stored.terms, command, row.received_at)
+    except Conflict as over:
+        return over
+    return sittings.change(stored, [event], CANDIDATE)
 
 
 async def resent(database: Database, sitting_id: int, seq: int, payload: bytes) -> bool:
@@ -173,41 +236,43 @@ async def record_conflict(
         await sittings.write_changes(connection, [sittings.note(stored, entry)])
 
 
+async def waiting(database: Database, shift_id: int) -> list[int]:
+    """The sittings of a shift whose candidates wait for the bell."""
+    async with database.connection() as connection:
+        return await sittings.select_waiting(connection, shift_id)
+
+
 async def reload(database: Database, sitting_ids: Sequence[int]) -> list[StoredSitting]:
     """The sittings as they stand now."""
     async with database.connection() as connection:
         return await sittings.select_sittings(connection, sitting_ids)
 
 
-async def receipt(
-    database: Database, stored: StoredSitting, contents: Mapping[int, Content]
-) -> Receipt | None:
-    """The receipt of a script that is in, else None. Waits for what its worker had begun to append."""
-    if stored.sitting.state not in _RECEIPTED:
-        return None
+async def works(database: Database, stored: Sequence[StoredSitting]) -> dict[int, Work]:
+    """What these sittings have journalled; those without anything are left out. Waits for what their workers
+    had begun to append."""
+    holders = sorted({one.holder for one in stored if one.holder is not None})
     async with database.connection() as connection:
-        if stored.holder is not None:
-            await journal.await_holder(connection, stored.holder)
-        links = await journal.select_journal(connection, stored.id)
-    return make_receipt(stored, links, read_script(link.payload for link in links), contents)
+        await journal.await_holders(connection, holders)
+        return await journal.select_works(connection, [one.id for one in stored])
 
 
 def make_receipt(
-    stored: StoredSitting, links: Sequence[Link], script: Script, contents: Mapping[int, Content]
+    stored: StoredSitting, script: Script, events: int, head: bytes, contents: Mapping[int, Content]
 ) -> Receipt | None:
-    """The receipt of a script that is in, else None; for a voided one too."""
+    """The receipt of a script that is in; None of any other, also of a voided one. ``head`` is the chain
+    value after the last of so many events."""
     sitting = stored.sitting
     if sitting.state not in _RECEIPTED or sitting.ended_at is None or sitting.ended_by is None:
         return None
-    digest = links[-1].chain if links else journal_genesis(stored.id, stored.seed)
     return Receipt(
         submitted_ms=instant_ms(sitting.ended_at),
         by=sitting.ended_by,
         answered=script.answered(contents),
         items=len(contents),
-        events=len(links),
-        digest=digest.hex(),
-        code=receipt_code(digest),
+        events=events,
+        digest=head.hex(),
+        code=receipt_code(head),
     )
 
 

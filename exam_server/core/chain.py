@@ -7,6 +7,7 @@ Integers are 8 bytes, big-endian, two's complement; text is UTF-8 behind its len
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
+from struct import Struct
 
 import msgspec
 
@@ -14,6 +15,7 @@ from exam_server.core.timing import instant_us
 
 _JOURNAL = b"khaothi journal 1"
 _EVENTS = b"khaothi sitting events 1"
+_JOURNALLED = Struct(">4q")
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +37,8 @@ def journal_chain(
     previous: bytes, *, sitting_id: int, seq: int, fence: int, received_at: datetime, payload: bytes
 ) -> bytes:
     """SHA-256 of previous ‖ sitting ‖ seq ‖ fence ‖ received, in microseconds ‖ payload."""
-    return sha256(previous + _integers(sitting_id, seq, fence, instant_us(received_at)) + payload).digest()
+    numbers = _JOURNALLED.pack(sitting_id, seq, fence, instant_us(received_at))
+    return sha256(previous + numbers + payload).digest()
 
 
 def broken_at(sitting_id: int, seed: int, links: Iterable[Link]) -> int | None:

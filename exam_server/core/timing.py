@@ -70,12 +70,13 @@ def timing_of(times: Times, terms: Terms, now: datetime) -> Timing:
 
 def instant_ms(instant: datetime) -> int:
     """Milliseconds since 1970 UTC, rounded down."""
-    return (instant - _EPOCH) // _MILLISECOND
+    return instant_us(instant) // 1_000
 
 
 def instant_us(instant: datetime) -> int:
     """Microseconds since 1970 UTC: exact."""
-    return (instant - _EPOCH) // timedelta(microseconds=1)
+    since = instant - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def duration_ms(duration: timedelta) -> int:

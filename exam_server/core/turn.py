@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from exam_server.core.script import Journalled
-from exam_server.core.sitting import LIVE, Sitting, State, ends_at
+from exam_server.core.sitting import Sitting, State, ends_at
 from exam_server.core.timing import Terms
 from exam_server.protocol.sitting import Answer, RefusalCode, Response, Submit
 from item_bank.kinds import Content, kind_of
@@ -18,23 +18,29 @@ MAX_EVENT_BYTES = 2_048
 """Longest event as sent."""
 
 
+def taken_until(sitting: Sitting, terms: Terms, grace_ms: int) -> datetime | RefusalCode:
+    """Until when events are taken as the sitting stands, by the server's clock and with the grace of
+    ``grace_ms`` after the deadline; or why none is."""
+    if sitting.state is State.CLOSED and sitting.ended_by == "server":
+        return "deadline"
+    end = ends_at(sitting, terms)
+    return "not_running" if end is None else end + timedelta(milliseconds=grace_ms)
+
+
 def refusal(
     event: Journalled,
-    sitting: Sitting,
-    terms: Terms,
+    until: datetime | RefusalCode,
     contents: Mapping[int, Content],
     *,
     size: int,
     received_at: datetime,
-    grace_ms: int,
 ) -> RefusalCode | None:
-    """Why the event of ``size`` bytes is not taken, or None. It may arrive ``grace_ms`` after the deadline,
-    by the server's clock."""
-    return (
-        _refusal_by_clock(sitting, terms, received_at, grace_ms)
-        or _refusal_by_size(event, size)
-        or _refusal_by_form(event, contents)
-    )
+    """Why the event of ``size`` bytes is not taken, or None. ``until`` is what ``taken_until`` says."""
+    if isinstance(until, str):
+        return until
+    if received_at > until:
+        return "deadline"
+    return _refusal_by_size(event, size) or _refusal_by_form(event, contents)
 
 
 def fits(content: Content, response: Response) -> bool:
@@ -47,18 +53,6 @@ def fits(content: Content, response: Response) -> bool:
     except (ValueError, msgspec.ValidationError):
         return False
     return True
-
-
-def _refusal_by_clock(
-    sitting: Sitting, terms: Terms, received_at: datetime, grace_ms: int
-) -> RefusalCode | None:
-    if sitting.state is State.CLOSED and sitting.ended_by == "server":
-        return "deadline"
-    if sitting.state not in LIVE:
-        return "not_running"
-    end = ends_at(sitting, terms)
-    late = end is not None and received_at > end + timedelta(milliseconds=grace_ms)
-    return "deadline" if late else None
 
 
 def _refusal_by_size(event: Journalled, size: int) -> RefusalCode | None:

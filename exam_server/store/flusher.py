@@ -9,7 +9,7 @@ told so; nothing is ever silently lost.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from math import ceil
 from typing import Protocol, cast
@@ -49,7 +49,8 @@ class Owner(Protocol):
 
 
 class Flusher:
-    """The process's one writer of journal rows. ``capacity`` bounds the rows that wait."""
+    """The process's one writer of journal rows. ``capacity`` bounds the rows that wait; ``flushed`` is called
+    when the owners of a batch have been told."""
 
     def __init__(
         self, url: str, worker: int, clock: Clock, *, capacity: int = 20_000, give_up_after: timedelta
@@ -64,6 +65,9 @@ class Flusher:
         self._idle = asyncio.Event()
         self._idle.set()
         self._connection: asyncpg.Connection | None = None
+        self._put = self._written = self._writing = 0
+        self._turns: deque[tuple[int, asyncio.Future[None]]] = deque()
+        self.flushed: Callable[[], None] | None = None
         QUEUE_ROWS.set_function(lambda: len(self._queue))
 
     def put(self, row: JournalRow, owner: Owner) -> bool:
@@ -71,6 +75,7 @@ class Flusher:
         if len(self._queue) >= self._capacity:
             return False
         self._queue.append((row, owner))
+        self._put += 1
         self._idle.clear()
         self._waiting.set()
         return True
@@ -80,17 +85,47 @@ class Flusher:
         try:
             while True:
                 await self._waiting.wait()
-                await self._flush(self._take())
+                batch = self._take()
+                self._writing = len(batch)
+                await self._flush(batch)
+                self._wrote(len(batch))
                 if not self._queue:
                     self._waiting.clear()
                     self._idle.set()
         finally:
             self._drop()
             self._idle.set()
+            self._wrote(self._put - self._written)
 
     async def drained(self) -> None:
         """Wait until nothing waits and no flush is on its way, or there is no more flushing."""
         await self._idle.wait()
+
+    async def turn(self) -> None:
+        """Wait until the flush that is on its way is over, if there is one."""
+        await self._reach(self._written + self._writing)
+
+    async def passed(self) -> None:
+        """Wait until all that has been put by now is written or given up."""
+        await self._reach(self._put)
+
+    async def _reach(self, count: int) -> None:
+        if count > self._written:
+            reached: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._turns.append((count, reached))
+            await reached
+
+    def _wrote(self, count: int) -> None:
+        self._writing = 0
+        self._written += count
+        waiting, self._turns = self._turns, deque()
+        for target, reached in waiting:
+            if target > self._written:
+                self._turns.append((target, reached))
+            elif not reached.done():
+                reached.set_result(None)
+        if self.flushed is not None:
+            self.flushed()
 
     def _take(self) -> list[tuple[JournalRow, Owner]]:
         return [self._queue.popleft() for _ in range(min(len(self._queue), MAX_FLUSH_ROWS))]
@@ -158,6 +193,7 @@ class Flusher:
     def _give_up(self, batch: Sequence[tuple[JournalRow, Owner]]) -> None:
         """Fail everyone who has a row here: what follows a row in doubt has no predecessor to chain to."""
         owners = dict.fromkeys(owner for _, owner in [*batch, *self._queue])
+        self._written += len(self._queue)
         self._queue.clear()
         for owner in owners:
             owner.failed()

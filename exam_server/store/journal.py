@@ -30,6 +30,13 @@ class JournalRow(NamedTuple):
     chain: bytes
 
 
+class Work(NamedTuple):
+    """A sitting's messages in order, and the chain value of the last."""
+
+    payloads: list[bytes]
+    chain: bytes
+
+
 def columns(rows: Sequence[JournalRow]) -> list[list[object]]:
     """The rows as arrays, in the order of ``journal_append``'s arguments."""
     return [list(column) for column in zip(*rows, strict=True)]
@@ -46,9 +53,9 @@ async def settle(connection: Connection, worker: int, rows: Sequence[JournalRow]
     return [row["fate"] for row in await connection.fetch(SQL["settle"], worker, *columns(rows))]
 
 
-async def await_holder(connection: Connection, worker: int) -> None:
-    """Wait until every append that the worker has begun is over. Outside a transaction."""
-    await connection.execute(SQL["await_holder"], worker)
+async def await_holders(connection: Connection, workers: Sequence[int]) -> None:
+    """Wait until every append that the workers have begun is over. Outside a transaction."""
+    await connection.execute(SQL["await_holders"], workers)
 
 
 async def prove(connection: Connection) -> None:
@@ -60,6 +67,12 @@ async def select_journal(connection: Connection, sitting_id: int) -> list[Link]:
     """A sitting's whole journal, in order."""
     rows = await connection.fetch(SQL["select_journal"], sitting_id)
     return [Link(**dict(row)) for row in rows]
+
+
+async def select_works(connection: Connection, sitting_ids: Sequence[int]) -> dict[int, Work]:
+    """What some sittings have journalled; those without anything are left out."""
+    rows = await connection.fetch(SQL["select_works"], sitting_ids)
+    return {row["id"]: Work(row["payloads"], row["chain"]) for row in rows}
 
 
 async def select_optional_payload(connection: Connection, sitting_id: int, seq: int) -> bytes | None:

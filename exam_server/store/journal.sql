@@ -6,9 +6,9 @@ SELECT journal_append($1, $2, $3, $4, $5, $6, $7)
 -- Inserts what is missing of doubtful events and tells each one's fate, by place.
 SELECT fate FROM journal_settle($1, $2, $3, $4, $5, $6, $7) ORDER BY place
 
--- name: await_holder
--- Waits until every append that a worker has begun is over.
-SELECT pg_advisory_xact_lock(journal_lock_class(), $1)
+-- name: await_holders
+-- Waits until every append that some workers have begun is over.
+SELECT pg_advisory_xact_lock(journal_lock_class(), worker) FROM unnest($1::int[]) AS worker
 
 -- name: prove
 -- Makes this transaction's commit wait for the standby although it changes no row.
@@ -17,6 +17,17 @@ SELECT pg_logical_emit_message(true, 'retry', '')
 -- name: select_journal
 -- A sitting's events, in order.
 SELECT seq, fence, received_at, payload, chain FROM journal WHERE sitting_id = $1 ORDER BY seq
+
+-- name: select_works
+-- The messages of some sittings in order, and the end of their chains.
+SELECT wanted.id, work.payloads, last.chain
+FROM unnest($1::bigint[]) AS wanted (id)
+CROSS JOIN LATERAL (
+    SELECT array_agg(payload ORDER BY seq) AS payloads FROM journal WHERE journal.sitting_id = wanted.id
+) AS work
+CROSS JOIN LATERAL (
+    SELECT chain FROM journal WHERE journal.sitting_id = wanted.id ORDER BY seq DESC LIMIT 1
+) AS last
 
 -- name: select_optional_payload
 -- One event's message as received.

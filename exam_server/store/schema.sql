@@ -95,12 +95,14 @@ CREATE TABLE item_asset (
     PRIMARY KEY (item_id, sha256)
 );
 
+-- rehearsal: made up to test a room; in no list.
 CREATE TABLE exam (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     title text NOT NULL UNIQUE CHECK (title <> ''),
     subject text NOT NULL,
     minutes int NOT NULL CHECK (minutes BETWEEN 1 AND 600),
-    created_at timestamptz NOT NULL
+    created_at timestamptz NOT NULL,
+    rehearsal boolean NOT NULL DEFAULT false
 );
 
 CREATE TABLE exam_part (
@@ -167,7 +169,7 @@ CREATE TABLE candidate (
 
 -- pin_hmac: HMAC-SHA-256 under the pepper, which is not in the database. fence: raised by each connection.
 -- tab_fence: the fence at which the present tab took over; every fence since then was its own.
--- holder: the worker whose connection holds the fence. ends_at: core.sitting's answer, stored for the sweep.
+-- holder: the worker whose connection holds the fence; former: those before it whose appends nobody has waited for yet. ends_at: core.sitting's answer, stored for the sweep.
 -- paused_ms: time credited for pauses; extra_ms: time an invigilator added.
 CREATE TABLE sitting (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -183,6 +185,7 @@ CREATE TABLE sitting (
     fence bigint NOT NULL DEFAULT 0,
     tab_fence bigint NOT NULL DEFAULT 0,
     holder int,
+    former int[] NOT NULL DEFAULT '{}',
     started_at timestamptz,
     paused_at timestamptz,
     paused_ms bigint NOT NULL DEFAULT 0,
@@ -355,4 +358,19 @@ CREATE UNLOGGED TABLE worker_history (
     host text NOT NULL,
     figures bytea NOT NULL,
     PRIMARY KEY (slot, worker)
+);
+
+-- A test of a room before the day: played once, by whoever has the code, on an exam of its own that goes afterwards.
+-- token_sha256: of what the player was given; report: JSON of the verdict.
+CREATE TABLE rehearsal (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    room text NOT NULL,
+    code_sha256 bytea NOT NULL UNIQUE,
+    made_by text NOT NULL,
+    made_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    played_at timestamptz,
+    token_sha256 bytea UNIQUE,
+    exam_id bigint REFERENCES exam,
+    report text
 );

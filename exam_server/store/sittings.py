@@ -15,22 +15,27 @@ from exam_server.store.database import Connection, fetch_existing, read_queries
 
 SQL = read_queries(__file__)
 
+MAX_ENDED = 2_000
+"""Most sittings that one transaction ends."""
+
 MAX_NOTIFIED = 500
 """Most sittings in one notification: PostgreSQL carries 8,000 bytes."""
 
 
 class StoredSitting(msgspec.Struct, frozen=True, kw_only=True):
     """A sitting as stored. ``tab_fence``: the fence at which the present tab took over; ``holder``: the
-    worker whose connection holds the fence; ``last_n`` and ``last_chain``: the end of its log, 0 and the
-    genesis when empty."""
+    worker whose connection holds the fence; ``former``: other workers that held it and whose appends nobody
+    has waited for yet; ``last_n`` and ``last_chain``: the end of its log, 0 and the genesis when empty."""
 
     id: int
     shift_id: int
     form_id: int
     seed: int
+    login_version: int
     fence: int
     tab_fence: int
     holder: int | None
+    former: tuple[int, ...]
     sitting: Sitting
     terms: Terms
     last_n: int
@@ -77,6 +82,11 @@ def change(stored: StoredSitting, events: Sequence[Event], actor: str, reason: s
     return Change(before=stored, after=after, entries=entries)
 
 
+def after(change: Change) -> StoredSitting:
+    """The sitting as a change without a reason leaves it; the end of its log is still that from before."""
+    return msgspec.structs.replace(change.before, sitting=change.after, state_reason=None)
+
+
 def note(stored: StoredSitting, entry: LogEntry) -> Change:
     """A line in the log that changes no state."""
     return Change(before=stored, after=stored.sitting, entries=(entry,))
@@ -102,9 +112,12 @@ async def lock_shift_sittings(connection: Connection, shift_id: int) -> list[Sto
     return await select_sittings(connection, [row["id"] for row in rows])
 
 
-async def lock_due_sittings(connection: Connection, before: datetime) -> list[StoredSitting]:
-    """Lock and load some sittings, running or paused, that should have ended before the instant."""
-    rows = await connection.fetch(SQL["lock_due_sittings"], before)
+async def lock_due_sittings(
+    connection: Connection, before: datetime, worker: int, anyones: datetime
+) -> list[StoredSitting]:
+    """Lock and load some sittings, running or paused, that should have ended before the instant, and are the
+    worker's or nobody's; whoever's they are if it was before the instant ``anyones``."""
+    rows = await connection.fetch(SQL["lock_due_sittings"], before, worker, anyones, MAX_ENDED)
     return await select_sittings(connection, [row["id"] for row in rows])
 
 
@@ -122,10 +135,10 @@ async def select_sitting(connection: Connection, sitting_id: int) -> StoredSitti
     return found[0]
 
 
-async def select_card(connection: Connection, sitting_id: int) -> CandidateCard:
-    """Who sits and what; the sitting must exist."""
-    row = await fetch_existing(connection, SQL["select_card"], sitting_id)
-    return CandidateCard(**dict(row))
+async def select_cards(connection: Connection, ids: Sequence[int]) -> dict[int, CandidateCard]:
+    """Who sits what, by sitting."""
+    rows = [dict(row) for row in await connection.fetch(SQL["select_cards"], ids)]
+    return {row.pop("id"): CandidateCard(**row) for row in rows}
 
 
 async def select_form(connection: Connection, form_id: int) -> StoredForm:
@@ -134,11 +147,14 @@ async def select_form(connection: Connection, form_id: int) -> StoredForm:
     return StoredForm(**dict(row))
 
 
-async def update_fence(
-    connection: Connection, sitting_id: int, fence: int, tab_fence: int, holder: int
-) -> None:
-    """Give the sitting to a new connection."""
-    await connection.execute(SQL["update_fence"], sitting_id, fence, tab_fence, holder)
+async def update_fences(connection: Connection, holder: int, fences: Sequence[tuple[int, int, int]]) -> None:
+    """Give sittings to new connections of a worker: id, fence and tab fence of each."""
+    await connection.execute(SQL["update_fences"], *_columns(fences), holder)
+
+
+async def forget_former(connection: Connection, fences: Sequence[tuple[int, int]]) -> None:
+    """The former workers of these sittings, by id and fence, have been waited for."""
+    await connection.execute(SQL["forget_former"], *_columns(fences))
 
 
 async def select_number(connection: Connection, sitting_id: int) -> str:
@@ -185,15 +201,21 @@ async def ring_bells(connection: Connection, shift_ids: Sequence[int], now: date
     return await select_sittings(connection, [row["id"] for row in rows])
 
 
+async def select_waiting(connection: Connection, shift_id: int) -> list[int]:
+    """The sittings of a shift whose candidates wait for the bell."""
+    return [row["id"] for row in await connection.fetch(SQL["select_waiting"], shift_id)]
+
+
 async def select_next_bell(connection: Connection, now: datetime) -> datetime | None:
     """When the next bell is due, which may be past."""
     return await connection.fetchval(SQL["select_optional_next_bell"], now)
 
 
 class Touched(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a notification tells: reload these sittings, or those of a shift; send a notice."""
+    """What a notification tells: reload these sittings, or those of a shift; its bell rang; send a notice."""
 
     shift: int | None = None
+    bell_at: datetime | None = None
     sittings: tuple[int, ...] = ()
     notice: int | None = None
 
@@ -213,9 +235,11 @@ def _stored(row: asyncpg.Record) -> StoredSitting:
         shift_id=row["shift_id"],
         form_id=row["form_id"],
         seed=row["seed"],
+        login_version=row["login_version"],
         fence=row["fence"],
         tab_fence=row["tab_fence"],
         holder=row["holder"],
+        former=tuple(row["former"]),
         sitting=_sitting(row),
         terms=_terms(row),
         last_n=row["last_n"],

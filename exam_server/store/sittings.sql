@@ -7,16 +7,17 @@ SELECT id FROM sitting WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE
 SELECT id FROM sitting WHERE shift_id = $1 ORDER BY id FOR UPDATE
 
 -- name: lock_due_sittings
--- Locks sittings that should have ended before an instant, leaving those that another worker is ending.
+-- Locks sittings that should have ended: the worker's and nobody's, later anyone's; leaves those that another is ending.
 SELECT id FROM sitting
-WHERE state IN ('running', 'paused') AND ends_at < $1
+WHERE state IN ('running', 'paused') AND ends_at < $1 AND (holder IS NULL OR holder = $2 OR ends_at < $3)
 ORDER BY id
-LIMIT 2000
+LIMIT $4
 FOR UPDATE SKIP LOCKED
 
 -- name: select_sittings
 -- Sittings with their shift's terms, the last of their log, and why they were paused or ended.
-SELECT sitting.id, sitting.shift_id, sitting.seed, sitting.fence, sitting.tab_fence, sitting.holder,
+SELECT sitting.id, sitting.shift_id, sitting.seed, sitting.login_version, sitting.fence, sitting.tab_fence,
+    sitting.holder, sitting.former,
     sitting.state, sitting.started_at, sitting.paused_at, sitting.paused_ms, sitting.extra_ms,
     sitting.ended_at, sitting.ended_by,
     shift.form_id, shift.opens_at, shift.closes_at, shift.started_at AS bell_at, shift.late_minutes, shift.admission,
@@ -30,20 +31,21 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT reason FROM sitting_event
     WHERE sitting_event.sitting_id = sitting.id AND sitting_event.kind = sitting.state
+        AND sitting.state NOT IN ('registered', 'admitted', 'waiting', 'running')
     ORDER BY n DESC LIMIT 1
 ) AS state_event ON true
 WHERE sitting.id = ANY($1::bigint[])
 ORDER BY sitting.id
 
--- name: select_card
+-- name: select_cards
 -- Who sits what, where.
-SELECT sitting.number, sitting.seat, candidate.name, exam.title AS exam, exam.subject,
+SELECT sitting.id, sitting.number, sitting.seat, candidate.name, exam.title AS exam, exam.subject,
     shift.name AS shift, shift.room
 FROM sitting
 JOIN candidate ON candidate.id = sitting.candidate_id
 JOIN shift ON shift.id = sitting.shift_id
 JOIN exam ON exam.id = shift.exam_id
-WHERE sitting.id = $1
+WHERE sitting.id = ANY($1::bigint[])
 
 -- name: select_form
 -- An encrypted form.
@@ -65,9 +67,22 @@ INSERT INTO sitting_event (sitting_id, n, at, kind, actor, reason, detail, chain
 SELECT * FROM unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[],
     $8::bytea[])
 
--- name: update_fence
--- Gives the sitting to a new connection.
-UPDATE sitting SET fence = $2, tab_fence = $3, holder = $4 WHERE id = $1
+-- name: update_fences
+-- Gives sittings to new connections of a worker, remembering the other workers whose appends may still be on their way.
+UPDATE sitting
+SET fence = new.fence, tab_fence = new.tab_fence, holder = $4,
+    former = CASE
+        WHEN holder IS NULL OR holder = $4 OR holder = ANY(former) THEN former
+        ELSE former || holder
+    END
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS new (id, fence, tab_fence)
+WHERE sitting.id = new.id
+
+-- name: forget_former
+-- Forgets workers whose appends have been waited for, unless another connection has come since.
+UPDATE sitting SET former = '{}'
+FROM unnest($1::bigint[], $2::bigint[]) AS known (id, fence)
+WHERE sitting.id = known.id AND sitting.fence = known.fence
 
 -- name: update_pin
 -- Replaces a candidate's PIN and ends the sessions that the old one opened.
@@ -96,6 +111,10 @@ UPDATE shift SET closes_at = $2 WHERE id = $1 AND closes_at > $2
 -- name: select_shifts_waiting
 -- Sittings of these shifts whose candidates wait for the bell.
 SELECT id FROM sitting WHERE shift_id = ANY($1::bigint[]) AND state = 'waiting' ORDER BY id FOR UPDATE
+
+-- name: select_waiting
+-- Sittings of a shift whose candidates wait for the bell.
+SELECT id FROM sitting WHERE shift_id = $1 AND state = 'waiting'
 
 -- name: select_optional_next_bell
 -- When the next bell is due.

@@ -4,6 +4,7 @@ and where the request comes from."""
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
+from collections.abc import Container
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -63,13 +64,17 @@ async def candidate_session(request: web.Request) -> CandidateSession:
     return await candidate_me(app[DATABASE], ticket.sitting, ticket.login_version)
 
 
-async def candidate_sitting(request: web.Request) -> int:
-    """The sitting of this request. Raises Unauthenticated as ``candidate_session``, and when the page says
-    that it is another sitting's: the next candidate has logged in on the same PC."""
-    sitting = (await candidate_session(request)).sitting
-    if request.query.get("sitting", str(sitting)) != str(sitting):
+def ticket_for(key: bytes, cookie: str, sitting: str | None, now: datetime) -> Ticket:
+    """The ticket in a cookie, for a page that shows the sitting it names; whether the PIN was renewed since
+    is not looked at.
+
+    Raises Unauthenticated with code ``login_needed`` as ``read_ticket``, and when the page shows another
+    sitting: the next candidate has logged in on the same PC.
+    """
+    ticket = read_ticket(key, cookie, now)
+    if sitting not in (None, str(ticket.sitting)):
         raise Unauthenticated("login_needed")
-    return sitting
+    return ticket
 
 
 async def staff_session(request: web.Request) -> StaffMember:
@@ -79,18 +84,25 @@ async def staff_session(request: web.Request) -> StaffMember:
 
 
 def check_origin(request: web.Request) -> None:
+    """Let only our own pages change anything. Raises as ``check_page``."""
+    check_page(
+        request.headers.get("Origin"),
+        request.headers.get("Sec-Fetch-Site"),
+        ours=(request.app[CONFIG].public_url, f"{scheme_of(request)}://{request.host}"),
+    )
+
+
+def check_page(origin: str | None, fetch_site: str | None, *, ours: Container[str | None]) -> None:
     """Let only our own pages change anything or open the socket.
 
-    Raises Denied with code ``foreign_origin`` when Origin is not this server, or is missing in a request
-    that a
-    browser says comes from elsewhere.
+    Raises Denied with code ``foreign_origin`` when Origin is not one of ours, or is missing in a request that
+    a browser says comes from elsewhere.
     """
-    origin = request.headers.get("Origin")
     if origin is None:
-        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        if (fetch_site or "same-origin") not in ("same-origin", "none"):
             raise Denied("foreign_origin")
         return
-    if origin not in (request.app[CONFIG].public_url, f"{scheme_of(request)}://{request.host}"):
+    if origin not in ours:
         raise Denied("foreign_origin")
 
 

@@ -6,30 +6,42 @@ where the journal stands.
 """
 
 import asyncio
-from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 import msgspec
-from aiohttp import ClientConnectionResetError, WSMsgType, web
 
-from exam_server.actions.sit import LoadedForm, Opening
+from exam_server.actions.sit import LoadedForm, Opening, make_receipt
 from exam_server.core.chain import journal_chain
-from exam_server.core.script import Journalled, Script, is_answered, read_script
+from exam_server.core.script import Journalled, is_answered, read_script
 from exam_server.core.sitting import LIVE
-from exam_server.core.timing import timing_of
-from exam_server.core.turn import refusal
+from exam_server.core.timing import instant_ms, timing_of
+from exam_server.core.turn import refusal, taken_until
 from exam_server.metrics import ACK_SECONDS, CLOSES
-from exam_server.protocol.message import MAX_UNACKNOWLEDGED
-from exam_server.protocol.sitting import Ack, Answer, CloseCode, RefusalCode, Refused, ServerMessage, State
+from exam_server.protocol.message import MAX_UNACKNOWLEDGED, VERSION
+from exam_server.protocol.sitting import (
+    Ack,
+    Answer,
+    CloseCode,
+    FormRef,
+    Notice,
+    Receipt,
+    RefusalCode,
+    Refused,
+    Retry,
+    ServerMessage,
+    State,
+    Submitted,
+    Welcome,
+)
 from exam_server.store.flusher import Flusher
 from exam_server.store.journal import Fate, JournalRow
+from exam_server.store.notices import StoredNotice
 from exam_server.store.presence import Presence
 from exam_server.store.sittings import StoredSitting
 from exam_server.web.form_key import form_key_text
-
-MAX_BUFFERED_BYTES = 256 * 1024
-"""A tab that leaves this much unread is cut off; it will come back."""
+from exam_server.web.line import Line
 
 MAX_EVIDENCE = 256
 """Most events that one connection may leave as evidence."""
@@ -59,12 +71,10 @@ class InFlight(NamedTuple):
 class Tidings(Protocol):
     """Who is told what befell a tab's events; the hub."""
 
+    grace_ms: int
+
     def to_acknowledge(self, tab: "Tab") -> None:
         """Something was kept."""
-        ...
-
-    def to_close(self, tab: "Tab", code: CloseCode) -> None:
-        """The connection must end."""
         ...
 
     def to_keep(self, tab: "Tab", why: str, payload: bytes) -> None:
@@ -75,55 +85,105 @@ class Tidings(Protocol):
         """Another event has this one's seq."""
         ...
 
+    def reconnect_ms(self) -> int:
+        """Over how long clients should spread when they come again."""
+        ...
+
 
 class Tab:
     """The connection that holds a sitting's fence. Implements ``store.flusher.Owner``."""
 
-    def __init__(
-        self, socket: web.WebSocketResponse, transport: asyncio.Transport, sitting_id: int, fence: int
-    ) -> None:
+    __slots__ = (
+        "_acked_from",
+        "_acked_seq",
+        "_answered",
+        "_evidence_left",
+        "_flusher",
+        "_head_chain",
+        "_in_flight",
+        "_last_message_at",
+        "_line",
+        "_refusing",
+        "_settled",
+        "_tidings",
+        "_tokens",
+        "_until",
+        "closing",
+        "committed_seq",
+        "fence",
+        "form",
+        "head_seq",
+        "heard_at",
+        "received_form",
+        "script",
+        "sitting_id",
+        "stale",
+        "stored",
+        "unsaved",
+        "welcomed",
+    )
+
+    _until: datetime | RefusalCode
+
+    def __init__(self, line: Line, sitting_id: int, fence: int, tidings: Tidings, now: datetime) -> None:
         self.sitting_id = sitting_id
         self.fence = fence
         self.welcomed = False
         self.stale = False
         self.closing = False
-        self.committed_seq = 0
         self.unsaved = 0
         self.received_form = False
-        self._socket = socket
-        self._transport = transport
-        # The library waits for a reader above this mark; we have given up on it before.
-        transport.set_write_buffer_limits(high=2 * MAX_BUFFERED_BYTES)
-        self._settled = asyncio.Event()
-        self._settled.set()
+        self.heard_at = now
+        self._line = line
+        self._tidings = tidings
+        self._settled: asyncio.Future[None] | None = None
         self._evidence_left = MAX_EVIDENCE
         self._tokens = float(BURST_MESSAGES)
-        self._last_message_at: datetime | None = None
 
-    def open(
-        self, opening: Opening, form: LoadedForm, flusher: Flusher, tidings: Tidings, grace_ms: int
-    ) -> None:
+    def open(self, opening: Opening, form: LoadedForm, flusher: Flusher) -> None:
         """Start from what the journal holds."""
-        self.stored = opening.stored
         self.form = form
-        self.script: Script = read_script(link.payload for link in opening.links)
-        self._answered = self.script.answered(form.contents)
-        self.seen_at: datetime = opening.stored.terms.opens_at
-        self.committed_seq = self.head_seq = self._acked_seq = len(opening.links)
+        self.script = read_script(opening.payloads)
+        self._answered = {
+            item
+            for item, response in self.script.answers.items()
+            if item in form.contents and is_answered(form.contents[item], response)
+        }
+        self.committed_seq = self.head_seq = self._acked_seq = len(opening.payloads)
         self._head_chain = opening.head
-        self._in_flight: OrderedDict[int, InFlight] = OrderedDict()
+        self._in_flight: dict[int, InFlight] = {}
         self._refusing = False
         self._flusher = flusher
-        self._tidings = tidings
-        self._grace_ms = grace_ms
+        self._stand(opening.stored)
+
+    def welcome(self, opening: Opening, order: msgspec.Raw, now: datetime) -> None:
+        """Tell the whole state; then the messages so far. ``order`` is the candidate's FormOrder, encoded."""
+        stored, form = opening.stored, self.form
+        welcome = Welcome(
+            version=VERSION,
+            fence=self.fence,
+            state=stored.sitting.state.value,
+            candidate=opening.card,
+            timing=timing_of(stored.sitting, stored.terms, now),
+            last_seq=self.head_seq,
+            saved=self.script.saved(),
+            position=self.script.position,
+            form=FormRef(url=f"/forms/{form.sha256}.bin", sha256=form.sha256, size=form.size),
+            order=None,
+            form_key=self._form_key(),
+            reason=stored.state_reason,
+            receipt=self.receipt(),
+            reconnect_ms=self._tidings.reconnect_ms(),
+        )
+        self._line.send(_with_order(welcome, order))
+        self.welcomed = True
+        self.tell_notices(opening.notices)
 
     def admit_message(self, now: datetime) -> None:
         """Count a message. Raises CloseTab TOO_FAST when there are too many."""
-        if self._last_message_at is not None:
-            refill = (now - self._last_message_at).total_seconds() * MESSAGES_PER_S
-            self._tokens = min(float(BURST_MESSAGES), self._tokens + refill)
-        self._last_message_at = self.seen_at = now
-        self._tokens -= 1
+        since_s = (now - self.heard_at).total_seconds()
+        self.heard_at = now
+        self._tokens = min(float(BURST_MESSAGES), self._tokens + since_s * MESSAGES_PER_S) - 1
         if self._tokens < 0:
             raise CloseTab(CloseCode.TOO_FAST)
 
@@ -140,15 +200,7 @@ class Tab:
         """Whether the next event may be taken, or why not. Raises CloseTab OUT_OF_TURN when it is not the
         next."""
         self._refusing = False
-        code = refusal(
-            event,
-            self.stored.sitting,
-            self.stored.terms,
-            self.form.contents,
-            size=len(payload),
-            received_at=now,
-            grace_ms=self._grace_ms,
-        )
+        code = refusal(event, self._until, self.form.contents, size=len(payload), received_at=now)
         if code is not None:
             self._refusing = True
             self.keep_evidence(code, payload)
@@ -186,12 +238,13 @@ class Tab:
         if not self._flusher.put(row, self):
             raise CloseTab(CloseCode.TRY_AGAIN)
         self._in_flight[row.seq] = InFlight(row, event)
-        self._settled.clear()
         self._advance(row)
 
     async def settled(self) -> None:
         """Wait until nothing of this tab is in flight. Raises CloseTab TRY_AGAIN when it never will be."""
-        await self._settled.wait()
+        if self._in_flight and not self.closing:
+            self._settled = asyncio.get_running_loop().create_future()
+            await self._settled
         if self.closing:
             raise CloseTab(CloseCode.TRY_AGAIN)
 
@@ -204,7 +257,7 @@ class Tab:
         """The row is durable."""
         self._kept(row, self._in_flight.pop(row.seq).event)
         if not self._in_flight:
-            self._settled.set()
+            self._settle()
 
     def lost(self, row: JournalRow, fate: Fate) -> None:
         """The row will never be in the journal: end the connection, for nothing after it can be either."""
@@ -212,14 +265,12 @@ class Tab:
             self._tidings.to_record(self, row)
         else:
             self.keep_evidence(fate, row.payload)
-        code = {"different": CloseCode.OUT_OF_TURN, "superseded": CloseCode.SUPERSEDED}.get(
-            fate, CloseCode.TRY_AGAIN
-        )
-        self._fall(code)
+        codes = {"different": CloseCode.OUT_OF_TURN, "superseded": CloseCode.SUPERSEDED}
+        self.close(codes.get(fate, CloseCode.TRY_AGAIN))
 
     def failed(self) -> None:
         """The database is away."""
-        self._fall(CloseCode.TRY_AGAIN)
+        self.close(CloseCode.TRY_AGAIN)
 
     def keep_evidence(self, why: str, payload: bytes) -> None:
         """Keep what does not count, within the limit."""
@@ -227,53 +278,71 @@ class Tab:
             self._evidence_left -= 1
             self._tidings.to_keep(self, why, payload)
 
-    async def acknowledge(self, now: datetime) -> None:
+    def acknowledge(self, now: datetime) -> None:
         """Tell the client how far it is durable."""
         if self.committed_seq > self._acked_seq:
             self._acked_seq = self.committed_seq
-            await self.send(Ack(seq=self._acked_seq))
+            self._line.send(b'{"type":"ack","seq":%d}' % self._acked_seq)
             ACK_SECONDS.observe((now - self._acked_from).total_seconds())
 
-    async def acknowledge_again(self) -> None:
+    def acknowledge_again(self) -> None:
         """Tell the client once more, after a resend."""
-        await self.send(Ack(seq=self.committed_seq))
+        self.send(Ack(seq=self.committed_seq))
 
-    async def refuse(self, seq: int, code: RefusalCode) -> None:
+    def refuse(self, seq: int, code: RefusalCode) -> None:
         """Tell the client that an event was not taken."""
-        await self.send(Refused(seq=seq, code=code))
+        self.send(Refused(seq=seq, code=code))
 
-    async def tell_state(self, stored: StoredSitting, now: datetime) -> None:
+    def tell_state(self, stored: StoredSitting, now: datetime) -> None:
         """Keep the sitting's new state and tell the client."""
-        self.stored = stored
-        await self.send(
+        self._stand(stored)
+        self.send(
             State(
                 state=stored.sitting.state.value,
                 timing=timing_of(stored.sitting, stored.terms, now),
-                form_key=form_key_text(self.form.key) if stored.sitting.state in LIVE else None,
+                form_key=self._form_key(),
                 reason=stored.state_reason,
             )
         )
 
-    async def send(self, message: ServerMessage) -> None:
-        """Send, or cut the connection when the client does not read: waiting for it would hold up the
-        others."""
-        if self._socket.closed:
-            return
-        if self._transport.get_write_buffer_size() > MAX_BUFFERED_BYTES:
-            self._transport.abort()
-            return
-        try:
-            await self._socket.send_frame(_ENCODER.encode(message), WSMsgType.TEXT)
-        except ClientConnectionResetError:
-            self.closing = True
+    def receipt(self) -> Receipt | None:
+        """The receipt of the script as far as this tab knows it, once it is in."""
+        return make_receipt(
+            self.stored, self.script, self.committed_seq, self._head_chain, self.form.contents
+        )
 
-    async def close(self, code: CloseCode) -> None:
+    def tell_receipt(self, receipt: Receipt | None) -> None:
+        """Tell the client that the script is in."""
+        if receipt is not None:
+            self.send(Submitted(receipt=receipt))
+
+    def tell_notices(self, notices: Sequence[StoredNotice]) -> None:
+        """Tell what the invigilator says; a client passes over what it knows."""
+        for notice in notices:
+            self.send(Notice(id=notice.id, text=notice.text, at_ms=instant_ms(notice.at)))
+
+    def send(self, message: ServerMessage) -> None:
+        """Send."""
+        self._line.send(_ENCODER.encode(message))
+
+    def close(self, code: CloseCode) -> None:
         """End the connection; once."""
+        if self.closing:
+            return
         self.closing = True
-        self._settled.set()
-        if not self._socket.closed:
-            CLOSES.labels(code.name).inc()
-            await self._socket.close(code=code, message=code.name.encode())
+        self._settle()
+        CLOSES.labels(code.name).inc()
+        if code is CloseCode.TRY_AGAIN:
+            self.send(Retry(after_ms=self._tidings.reconnect_ms()))
+        self._line.close(code)
+
+    def probe(self) -> None:
+        """See whether the client is still there."""
+        self._line.probe()
+
+    def cut(self) -> None:
+        """End a connection that is dead."""
+        self._line.cut()
 
     def presence(self, worker: int, *, connected: bool) -> Presence:
         """What the invigilator sees of this tab."""
@@ -281,8 +350,8 @@ class Tab:
             sitting_id=self.sitting_id,
             worker=worker,
             connected=connected,
-            seen_at=self.seen_at,
-            answered=self._answered,
+            seen_at=self.heard_at,
+            answered=len(self._answered),
             flagged=len(self.script.flags),
             unsaved=self.unsaved,
             item=self.script.position,
@@ -290,26 +359,31 @@ class Tab:
             fence=self.fence,
         )
 
+    def _stand(self, stored: StoredSitting) -> None:
+        self.stored = stored
+        self._until = taken_until(stored.sitting, stored.terms, self._tidings.grace_ms)
+
+    def _form_key(self) -> str | None:
+        return form_key_text(self.form.key) if self.stored.sitting.state in LIVE else None
+
     def _advance(self, row: JournalRow) -> None:
         self.head_seq, self._head_chain = row.seq, row.chain
+
+    def _settle(self) -> None:
+        if self._settled is not None and not self._settled.done():
+            self._settled.set_result(None)
 
     def _kept(self, row: JournalRow, event: Journalled) -> None:
         self.committed_seq = row.seq
         self._acked_from = row.received_at
-        self._answered += self._answered_more(event)
         self.script.take(event)
+        if isinstance(event, Answer):
+            full = is_answered(self.form.contents[event.item], event.response)
+            (self._answered.add if full else self._answered.discard)(event.item)
         self._tidings.to_acknowledge(self)
 
-    def _answered_more(self, event: Journalled) -> int:
-        """How many more items the event leaves answered: 1, 0 or -1. Counting all anew would cost each
-        event."""
-        if not isinstance(event, Answer):
-            return 0
-        content, before = self.form.contents[event.item], self.script.answers.get(event.item)
-        return is_answered(content, event.response) - is_answered(content, before)
 
-    def _fall(self, code: CloseCode) -> None:
-        if not self.closing:
-            self.closing = True
-            self._settled.set()
-            self._tidings.to_close(self, code)
+def _with_order(welcome: Welcome, order: msgspec.Raw) -> bytes:
+    """The message with the order that is encoded already: making and encoding it anew for each connection
+    costs more than all the rest."""
+    return _ENCODER.encode(welcome).replace(b'"order":null', b'"order":' + bytes(order), 1)

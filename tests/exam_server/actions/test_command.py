@@ -15,6 +15,7 @@ from exam_server.protocol.staff import Command
 from exam_server.secrets import Secrets
 from exam_server.simulation.world import Plan, World, make_world
 from exam_server.store.database import Database
+from tests.exam_server.arrivals import arrival
 
 REASON = "Theo lệnh hội đồng"
 
@@ -26,7 +27,7 @@ async def world(database: Database, clock: FakeClock, secrets: Secrets) -> World
     async with database.transaction() as connection:
         made = await make_world(connection, plan, secrets, np.random.default_rng(1))
     for student in made.students[:2]:
-        await sit.enter(database, student.sitting, fence=None, worker=1, now=clock.now())
+        await sit.enter(database, [arrival(student.sitting)], worker=1, now=clock.now())
     return made
 
 
@@ -185,5 +186,5 @@ async def test_ending_the_shift_collects_what_is_open_and_lets_nobody_in(
     assert outcome.applied == tuple(student.sitting for student in world.students[:2])
     assert await states(database, world) == [State.CLOSED, State.CLOSED, State.REGISTERED]
     clock.advance(seconds=1)
-    await sit.enter(database, world.students[2].sitting, fence=None, worker=1, now=clock.now())
+    await sit.enter(database, [arrival(world.students[2].sitting)], worker=1, now=clock.now())
     assert (await states(database, world))[2] is State.REGISTERED

@@ -9,11 +9,13 @@ import pytest
 from exam_server.actions import shift, sit
 from exam_server.clock import FakeClock
 from exam_server.core.chain import event_chain, event_genesis
+from exam_server.core.script import read_script
 from exam_server.core.sitting import State
 from exam_server.secrets import Secrets
 from exam_server.simulation.world import Plan, World, make_world
 from exam_server.store.database import Database
 from exam_server.store.sittings import StoredSitting
+from tests.exam_server.arrivals import arrival
 
 GRACE_MS = 2_000
 
@@ -27,7 +29,7 @@ async def world(database: Database, clock: FakeClock, secrets: Secrets) -> World
 
 
 async def come(database: Database, world: World, place: int, clock: FakeClock) -> None:
-    await sit.enter(database, world.students[place].sitting, fence=None, worker=1, now=clock.now())
+    await sit.enter(database, [arrival(world.students[place].sitting)], worker=1, now=clock.now())
 
 
 async def all_of(database: Database, world: World) -> list[StoredSitting]:
@@ -74,15 +76,20 @@ async def test_time_over_closes_after_the_grace_and_not_before(
     clock.advance(minutes=10)
     await shift.open_due(database, clock.now())
     clock.advance(minutes=45, milliseconds=GRACE_MS)
-    assert await shift.close_due(database, clock.now(), grace_ms=GRACE_MS) == ()
+    assert await shift.close_due(database, clock.now(), grace_ms=GRACE_MS, worker=1) == ()
+    slack = shift.SWEEP_SLACK + timedelta(milliseconds=1)
+    assert await shift.close_due(database, clock.now() + slack, grace_ms=GRACE_MS, worker=2) == (), (
+        "not its own"
+    )
     clock.advance(seconds=shift.SWEEP_SLACK.total_seconds(), milliseconds=1)
     closed = await asyncio.gather(
-        *(shift.close_due(database, clock.now(), grace_ms=GRACE_MS) for _ in range(4))
+        *(shift.close_due(database, clock.now(), grace_ms=GRACE_MS, worker=1) for _ in range(4))
     )
     assert sorted(map(tuple, closed)) == [(), (), (), (world.students[0].sitting,)]
     [stored, *_] = await all_of(database, world)
     assert (stored.sitting.state, stored.sitting.ended_by) == (State.CLOSED, "server")
-    receipt = await sit.receipt(database, stored, {})
+    assert await sit.works(database, [stored]) == {}
+    receipt = sit.make_receipt(stored, read_script([]), 0, b"", {})
     assert receipt is not None
     assert (receipt.by, receipt.events) == ("server", 0)
 

@@ -6,7 +6,7 @@ import pytest
 
 from exam_server.core.sitting import Sitting, State
 from exam_server.core.timing import Terms
-from exam_server.core.turn import MAX_EVENT_BYTES, MAX_EVENTS, refusal
+from exam_server.core.turn import MAX_EVENT_BYTES, MAX_EVENTS, refusal, taken_until
 from exam_server.protocol.sitting import RefusalCode, Submit, Visit
 
 BELL = datetime(2026, 6, 26, 0, 35, tzinfo=UTC)
@@ -38,7 +38,7 @@ def test_an_event_is_taken_while_there_is_time(state: State, minutes: int, code:
     sitting = Sitting(state=state, started_at=BELL, paused_at=paused_at)
     at = BELL + timedelta(minutes=minutes, milliseconds=GRACE_MS)
     assert (
-        refusal(Submit(seq=1, at_ms=1), sitting, TERMS, {}, size=30, received_at=at, grace_ms=GRACE_MS)
+        refusal(Submit(seq=1, at_ms=1), taken_until(sitting, TERMS, GRACE_MS), {}, size=30, received_at=at)
         == code
     )
 
@@ -54,6 +54,6 @@ def test_an_event_is_taken_while_there_is_time(state: State, minutes: int, code:
 def test_a_sitting_takes_only_so_much(seq: int, size: int, code: str) -> None:
     visit = Visit(seq=seq, item=1, at_ms=1)
     sitting = Sitting(state=State.RUNNING, started_at=BELL)
-    assert refusal(visit, sitting, TERMS, {}, size=size, received_at=BELL, grace_ms=GRACE_MS) == code
+    assert refusal(visit, taken_until(sitting, TERMS, GRACE_MS), {}, size=size, received_at=BELL) == code
     last = Submit(seq=seq, at_ms=1)
-    assert refusal(last, sitting, TERMS, {}, size=30, received_at=BELL, grace_ms=GRACE_MS) is None
+    assert refusal(last, taken_until(sitting, TERMS, GRACE_MS), {}, size=30, received_at=BELL) is None

@@ -20,6 +20,7 @@ from exam_server.store.database import Database
 from exam_server.store.embedded import EmbeddedPostgres
 from exam_server.store.flusher import Flusher
 from exam_server.store.journal import Fate, JournalRow
+from tests.exam_server.arrivals import arrival
 
 WORKER = 7
 GIVE_UP_AFTER = timedelta(seconds=10)
@@ -62,7 +63,7 @@ async def world(database: Database, clock: FakeClock, secrets: Secrets) -> World
         )
         await sittings.ring_bells(connection, [made.shift], clock.now())
     for student in made.students:
-        await sit.enter(database, student.sitting, fence=None, worker=WORKER, now=clock.now())
+        await sit.enter(database, [arrival(student.sitting)], worker=WORKER, now=clock.now())
     return made
 
 
@@ -123,7 +124,7 @@ async def test_a_row_whose_fence_is_old_is_superseded_and_the_others_are_kept(
     old, other = (student.sitting for student in world.students)
     [late] = await rows_of(database, old, [b"late"], clock.now())
     [fine] = await rows_of(database, other, [b"fine"], clock.now())
-    await sit.enter(database, old, fence=None, worker=WORKER, now=clock.now())
+    await sit.enter(database, [arrival(old)], worker=WORKER, now=clock.now())
     recorder = Recorder()
     async with flushing(database_url, clock) as flusher:
         flusher.put(late, recorder)
@@ -138,7 +139,7 @@ async def test_a_row_after_the_end_is_not_taken(
 ) -> None:
     sitting_id = world.students[0].sitting
     [first] = await rows_of(database, sitting_id, [b"submit"], clock.now())
-    await sit.submit(database, first, worker=WORKER)
+    await sit.submit(database, [first], worker=WORKER)
     [late] = await rows_of(database, sitting_id, [b"late"], clock.now())
     recorder = Recorder()
     async with flushing(database_url, clock) as flusher:
@@ -298,9 +299,14 @@ async def test_a_takeover_waits_for_the_appends_that_the_old_holder_began(
     appending = old.transaction()
     await appending.start()
     assert await journal.append(old, WORKER, [row]) == 1
-    entry = await sit.enter(database, sitting_id, fence=None, worker=WORKER + 1, now=clock.now())
-    assert entry.previous_holder == WORKER
-    opening = asyncio.create_task(sit.open_sitting(database, sitting_id, entry))
+    [entry] = await sit.enter(database, [arrival(sitting_id)], worker=WORKER + 1, now=clock.now())
+    assert isinstance(entry, sit.Entry)
+    assert entry.former == (WORKER,)
+    # A worker that dies before it has waited leaves the waiting to the next.
+    [last] = await sit.enter(database, [arrival(sitting_id)], worker=WORKER + 2, now=clock.now())
+    assert isinstance(last, sit.Entry)
+    assert sorted(last.former) == [WORKER, WORKER + 1]
+    opening = asyncio.create_task(sit.open_sittings(database, [last]))
     async with asyncio.timeout(20), database.connection() as connection:
         while not await connection.fetchval(
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
@@ -308,7 +314,10 @@ async def test_a_takeover_waits_for_the_appends_that_the_old_holder_began(
             pass
     assert not opening.done()
     await appending.commit()
-    assert [link.payload for link in (await opening).links] == [b"last words"]
+    [opened] = await opening
+    assert (list(opened.payloads), opened.head) == ([b"last words"], row.chain)
+    assert (await sit.reload(database, [sitting_id]))[0].former == ()
+    assert await sit.open_sittings(database, [entry]) == [], "another connection has it"
     async with old.transaction():
         assert await journal.append(old, WORKER, [row._replace(seq=2)]) == 0, "its fence is old now"
     await old.close()
@@ -319,15 +328,19 @@ async def test_a_submission_is_journalled_and_ends_the_sitting_or_neither(
 ) -> None:
     sitting_id = world.students[0].sitting
     [row] = await rows_of(database, sitting_id, [b"submit"], clock.now())
-    with pytest.raises(Conflict, match="superseded"):
-        await sit.submit(database, row._replace(fence=99), worker=WORKER)
+    [refused] = await sit.submit(database, [row._replace(fence=99)], worker=WORKER)
+    assert isinstance(refused, Conflict)
+    assert refused.code == "superseded"
     assert await held(database, sitting_id) == []
-    await sit.submit(database, row, worker=WORKER)
+    [after] = await sit.submit(database, [row], worker=WORKER)
     [stored] = await sit.reload(database, [sitting_id])
     assert (stored.sitting.state, stored.sitting.ended_at) == ("submitted", clock.now())
     assert await held(database, sitting_id) == [b"submit"]
-    with pytest.raises(Conflict, match="sitting_submitted"):
-        await sit.submit(database, row._replace(seq=2), worker=WORKER)
+    assert isinstance(after, sittings.StoredSitting)
+    assert after.sitting == stored.sitting
+    [refused] = await sit.submit(database, [row._replace(seq=2)], worker=WORKER)
+    assert isinstance(refused, Conflict)
+    assert refused.code == "sitting_submitted"
 
 
 async def test_evidence_has_a_limit(database: Database, world: World, clock: FakeClock) -> None:
