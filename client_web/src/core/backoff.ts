@@ -28,6 +28,14 @@ function span({ failures, faults, retry_ms, reconnect_ms }: Loss): number {
   return attempts <= 1 ? reconnect_ms : Math.max(reconnect_ms, growing(attempts));
 }
 
+/**
+ * How long to wait when the server said to come again in so many seconds, a time meant for this page alone: that, and
+ * up to a quarter more, at least up to a second. `chance` is from 0 to 1.
+ */
+export function pauseInQueue(seconds: number, chance: number): number {
+  return Math.round(seconds * 1_000 + chance * Math.max(1_000, seconds * 250));
+}
+
 /** How long to wait before attempt number `failures` + 1 to fetch something. `chance` is from 0 to 1. */
 export function backoff(failures: number, chance: number): number {
   return Math.round(chance * growing(failures));

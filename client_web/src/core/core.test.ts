@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Form } from "../protocol/messages";
-import { backoff, type Loss, pauseAfter } from "./backoff";
+import { backoff, type Loss, pauseAfter, pauseInQueue } from "./backoff";
 import { bestSample, heard, NO_CLOCK, ponged, remaining, serverTime } from "./clock";
 import { passedMark, urgency } from "./countdown";
 import { commandOf, type KeyPress } from "./keyboard";
-import { applyOrder } from "./order";
+import { applyOrder, locate } from "./order";
 import { NOTHING_HELD } from "./outbox";
 import { progressOf } from "./progress";
 
@@ -96,6 +96,11 @@ describe("the pause before connecting again", () => {
   });
 });
 
+it("comes again to the login when it was told to, and not in step with others", () => {
+  expect([0, 1].map((chance) => pauseInQueue(20, chance))).toEqual([20_000, 25_000]);
+  expect([0, 1].map((chance) => pauseInQueue(1, chance))).toEqual([1_000, 2_000]);
+});
+
 describe("keyboard", () => {
   const press = (code: string, over: Partial<KeyPress> = {}): KeyPress => ({
     code,
@@ -172,6 +177,15 @@ describe("order", () => {
       [[4, 1, 3]],
     ]);
     expect(parts[0]?.questions[1]?.choices).toEqual(["B", "A"]);
+  });
+
+  it("tells where an item is", () => {
+    const order = { parts: [[entry(3), entry(1)], [entry(4)]] };
+    expect([1, 4, 9].map((id) => locate(order, id))).toEqual([
+      { part: 1, number: 2 },
+      { part: 2, number: 1 },
+      null,
+    ]);
   });
 
   it("never loses an item", () => {

@@ -34,6 +34,15 @@ export function applyOrder(form: Form, order: FormOrder | null): PaperPart[] {
   }));
 }
 
+/** Where the candidate meets an item: its number within its part, both from 1; null when it is not in the order. */
+export function locate(order: FormOrder, item: number): { part: number; number: number } | null {
+  for (const [part, entries] of order.parts.entries()) {
+    const place = entries.findIndex((entry) => entry.item === item);
+    if (place >= 0) return { part: part + 1, number: place + 1 };
+  }
+  return null;
+}
+
 function arrange(part: FormPart, order: readonly ItemOrder[] | undefined): [FormItem, readonly string[]][] {
   const byId = new Map(part.items.map((item) => [item.id, item]));
   const ordered = (order ?? []).flatMap((entry): [FormItem, readonly string[]][] => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ServerMessage, Timing, Welcome } from "../protocol/messages";
-import { CLOSE, type Input, mayConnect, openSession, reduce, type Session } from "./session";
+import { CLOSE, type Input, mayConnect, openSession, reduce, type Session, uncounted } from "./session";
 
 const TIMING: Timing = {
   now_ms: 50_000,
@@ -169,6 +169,47 @@ describe("events", () => {
     expect(session.refusals).toMatchObject([{ code: "deadline", event: { item: 1 } }]);
     expect(session.held.pending).toMatchObject([{ seq: 1, item: 2 }]);
     expect(session.sent).toBe(0);
+  });
+});
+
+describe("answers that do not count", () => {
+  const receipt = {
+    submitted_ms: 1,
+    by: "server",
+    answered: 0,
+    items: 2,
+    events: 1,
+    digest: "",
+    code: "",
+  } as const;
+
+  it("are those refused for coming late and those that found the script collected", () => {
+    const session = sessionAfter(
+      hear(WELCOME),
+      say(1),
+      say(2),
+      hear({ type: "ack", seq: 1 }),
+      hear({ type: "refused", seq: 2, code: "deadline" }),
+      { type: "closed", code: 1006 },
+      say(3),
+      say(3),
+      hear({
+        ...WELCOME,
+        fence: 2,
+        last_seq: 1,
+        saved: [{ item: 1, response: "A", flagged: false }],
+        state: "closed",
+        receipt,
+      }),
+    );
+    expect(uncounted(session)).toEqual([2, 3]);
+    expect(uncounted(reduce(session, hear({ type: "refused", seq: 2, code: "deadline" })))).toEqual([2, 3]);
+  });
+
+  it("are not those that a pause refused, for they could be given again", () => {
+    expect(
+      uncounted(sessionAfter(hear(WELCOME), say(1), hear({ type: "refused", seq: 1, code: "not_running" }))),
+    ).toEqual([]);
   });
 });
 

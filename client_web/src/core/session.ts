@@ -74,6 +74,15 @@ const KEPT_NOTICES = 50;
 export interface Refusal {
   event: SittingEvent;
   code: Refused["code"];
+  /** It came after the end, so that no later one can have taken its place. */
+  final: boolean;
+}
+
+/** Answers that never count: refused for coming late, or not even taken when the script was in. */
+export function uncounted(session: Session): number[] {
+  const late = session.refusals.filter(({ code, final }) => final || code === "deadline");
+  const events = [...late.map(({ event }) => event), ...session.held.pending];
+  return [...new Set(events.flatMap((event) => (event.type === "answer" ? [event.item] : [])))];
 }
 
 /** Everything the page knows of the sitting. */
@@ -278,7 +287,7 @@ function refused(session: Session, message: Refused): Session {
     held,
     // What followed it on this connection was refused with it, and goes again under its new number.
     sent: Math.max(held.acked, message.seq - 1),
-    refusals: [...session.refusals, { event, code: message.code }],
+    refusals: [...session.refusals, { event, code: message.code, final: isFinal(session.state) }],
   };
 }
 

@@ -11,6 +11,7 @@ import type { CandidateSession } from "../protocol/messages";
 import { Sitting } from "./connection";
 import { Message } from "./Frame";
 import { Login } from "./Login";
+import { QueuePlace } from "./Queue";
 import { Receipt } from "./Receipt";
 import { Running } from "./Running";
 import { settingsFor } from "./settings";
@@ -114,7 +115,7 @@ function Room({ sitting, onLeave, onSignedOut }: RoomProps) {
     if (signedOut) onSignedOut();
   }, [signedOut]);
   useTitle(session.candidate?.exam);
-  useNoReload(session.state === "running" && session.link !== "online");
+  useNoReload(session.state === "running" && session.link !== "online" && session.link !== "stuck");
   const storing = useStore(sitting.storing);
   useHold(!storing && session.held.pending.length > 0);
 
@@ -122,6 +123,7 @@ function Room({ sitting, onLeave, onSignedOut }: RoomProps) {
   if (session.link === "outdated") return <Outdated />;
   if (session.receipt !== null)
     return <Receipt session={session} receipt={session.receipt} onDone={onLeave} />;
+  if (session.link === "stuck" && !isWriting(session)) return <Stuck session={session} sitting={sitting} />;
   switch (session.state) {
     case null:
       return session.closeCode === CLOSE.origin ? (
@@ -142,6 +144,11 @@ function Room({ sitting, onLeave, onSignedOut }: RoomProps) {
     case "closed":
       return <Running sitting={sitting} />;
   }
+}
+
+/** Whether the paper is open and not handed in: then what is to be told stands above it. */
+function isWriting({ state, held }: Session): boolean {
+  return state === "running" && !held.pending.some((event) => event.type === "submit");
 }
 
 function useTitle(exam: string | undefined): void {
@@ -218,15 +225,50 @@ function Blocked() {
 }
 
 function Connecting({ session, sitting }: { session: Session; sitting: Sitting }) {
+  if (session.queue !== null) return <Queued position={session.queue} />;
   const count = session.held.pending.length;
-  const retry = session.failures > 0 && <Button onClick={() => sitting.retryNow()}>{t("try_again")}</Button>;
+  const busy = session.closeCode === CLOSE.tryAgain;
+  const retry = !busy && session.failures > 0 && (
+    <Button onClick={() => sitting.retryNow()}>{t("try_again")}</Button>
+  );
   return (
     <Message title={t("connecting_title")} actions={retry}>
       <p>{t("connecting_text")}</p>
-      {session.failures > 1 && <Banner tone="waiting">{t("network_error")}</Banner>}
-      {count > 0 && <Banner tone="waiting">{t("connecting_kept", { count })}</Banner>}
+      {busy && <Banner tone="waiting">{errorText("close_try_again")}</Banner>}
+      {!busy && session.failures > 1 && <Banner tone="waiting">{t("network_error")}</Banner>}
+      <Kept count={count} />
     </Message>
   );
+}
+
+function Queued({ position }: { position: number }) {
+  return (
+    <Message title={t("queue_title")}>
+      <QueuePlace position={position} />
+      <p>{t("queue_text")}</p>
+    </Message>
+  );
+}
+
+function Stuck({ session, sitting }: { session: Session; sitting: Sitting }) {
+  const actions = (
+    <>
+      <Button kind="primary" onClick={() => location.reload()}>
+        {t("reload")}
+      </Button>
+      <Button onClick={() => sitting.retryNow()}>{t("try_again")}</Button>
+    </>
+  );
+  return (
+    <Message title={t("stuck_title")} actions={actions}>
+      <p>{t("stuck_text")}</p>
+      <Kept count={session.held.pending.length} />
+    </Message>
+  );
+}
+
+function Kept({ count }: { count: number }) {
+  return count > 0 ? <Banner tone="waiting">{t("connecting_kept", { count })}</Banner> : null;
 }
 
 function Registered({ onLeave }: { onLeave: () => void }) {

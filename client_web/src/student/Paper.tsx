@@ -99,7 +99,7 @@ export function Paper({ sitting, form, parts }: PaperProps) {
 
   return (
     <div class="paper">
-      <TopBar session={session} form={form} progress={progress} onPanel={setPanel} />
+      <TopBar sitting={sitting} session={session} form={form} progress={progress} onPanel={setPanel} />
       <Strips session={session} sitting={sitting} states={states} parts={parts} locked={locked} />
       <div class="desk">
         <Rail

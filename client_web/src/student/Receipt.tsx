@@ -3,8 +3,9 @@ import { Button } from "../base/Button";
 import { formatDateTime } from "../base/formats";
 import { Icon } from "../base/Icon";
 import { t } from "../base/texts";
-import type { Session } from "../core/session";
-import type { CandidateCard, Receipt as ReceiptData } from "../protocol/messages";
+import { locate } from "../core/order";
+import { type Session, uncounted } from "../core/session";
+import type { CandidateCard, FormOrder, Receipt as ReceiptData } from "../protocol/messages";
 import { Frame, Heading } from "./Frame";
 
 const TITLES = {
@@ -12,6 +13,9 @@ const TITLES = {
   server: "receipt_title_server",
   invigilator: "receipt_title_invigilator",
 } as const;
+
+/** As parts are numbered on the printed paper. */
+const ROMAN = ["I", "II", "III", "IV", "V", "VI"];
 
 interface ReceiptProps {
   session: Session;
@@ -21,8 +25,6 @@ interface ReceiptProps {
 
 /** Proof that the script is in. */
 export function Receipt({ session, receipt, onDone }: ReceiptProps) {
-  const lost = [...session.held.pending, ...session.refusals.map((refusal) => refusal.event)];
-  const unsent = lost.filter((event) => event.type === "answer" || event.type === "flag").length;
   return (
     <Frame>
       <section class="card receipt">
@@ -41,7 +43,7 @@ export function Receipt({ session, receipt, onDone }: ReceiptProps) {
           <p class="code">{receipt.code}</p>
         </div>
         <Facts card={session.candidate} receipt={receipt} />
-        {unsent > 0 && <Banner tone="waiting">{t("receipt_unsent", { count: unsent })}</Banner>}
+        <Uncounted session={session} receipt={receipt} />
         <p class="soft">{t("receipt_code_hint")}</p>
         <div class="actions no-print">
           <Button icon="print" onClick={() => window.print()}>
@@ -54,6 +56,28 @@ export function Receipt({ session, receipt, onDone }: ReceiptProps) {
       </section>
     </Frame>
   );
+}
+
+/** Which answers came too late; that the others are in. */
+function Uncounted({ session, receipt }: { session: Session; receipt: ReceiptData }) {
+  const items = uncounted(session);
+  if (items.length === 0) return null;
+  const questions = items.map((item) => nameOf(session.order, item)).join("; ");
+  return (
+    <Banner tone="waiting" live="polite">
+      <p>{t(receipt.by === "server" ? "receipt_late" : "receipt_collected", { questions })}</p>
+      <p>{t("receipt_kept")}</p>
+    </Banner>
+  );
+}
+
+/** "Câu 3, phần II": the paper itself may no longer be open. */
+function nameOf(order: FormOrder | null, item: number): string {
+  const place = order === null ? null : locate(order, item);
+  if (order === null || place === null) return t("question", { number: item });
+  if (order.parts.length === 1) return t("question", { number: place.number });
+  const part = t("part", { number: ROMAN[place.part - 1] ?? place.part });
+  return t("question_in_part", { number: place.number, part });
 }
 
 function Facts({ card, receipt }: { card: CandidateCard | null; receipt: ReceiptData }) {

@@ -8,6 +8,7 @@ import type { QuestionState } from "../core/progress";
 import type { Refusal, Session } from "../core/session";
 import type { Notice } from "../protocol/messages";
 import type { Sitting } from "./connection";
+import { QueueWords } from "./Queue";
 
 interface StripsProps {
   session: Session;
@@ -27,6 +28,7 @@ function markRead(...told: (Notice | Refusal)[]): void {
 /** What the candidate must hear, between the bar and the paper; nothing here stands in the way. */
 export function Strips({ session, sitting, states, parts, locked }: StripsProps) {
   const storing = useStore(sitting.storing);
+  const stuck = session.link === "stuck";
   const offline = session.link !== "online";
   return (
     <div class="strips">
@@ -37,10 +39,14 @@ export function Strips({ session, sitting, states, parts, locked }: StripsProps)
             {t(offline ? "time_over_offline" : "time_over_text")}
           </p>
         )}
-        {offline && !locked && (
+        {offline && !locked && !stuck && (
           <p class="strip strip-waiting">
             <Icon name="offline" />
-            {t("offline_strip")}
+            {session.queue === null ? (
+              t("offline_strip")
+            ) : (
+              <QueueWords text="queue_strip" position={session.queue} />
+            )}
           </p>
         )}
         {!storing && (
@@ -50,8 +56,24 @@ export function Strips({ session, sitting, states, parts, locked }: StripsProps)
           </p>
         )}
       </div>
+      {stuck && <Stuck sitting={sitting} />}
       <Refusals refusals={session.refusals} states={states} parts={parts} />
       <LastNotice session={session} />
+    </div>
+  );
+}
+
+function Stuck({ sitting }: { sitting: Sitting }) {
+  return (
+    <div class="strip strip-danger" role="alert">
+      <Icon name="stop" />
+      <p>{t("stuck_strip")}</p>
+      <Button small onClick={() => location.reload()}>
+        {t("reload")}
+      </Button>
+      <Button small onClick={() => sitting.retryNow()}>
+        {t("try_again")}
+      </Button>
     </div>
   );
 }

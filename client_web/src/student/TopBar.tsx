@@ -9,6 +9,7 @@ import type { Progress } from "../core/progress";
 import type { Session } from "../core/session";
 import type { Form } from "../protocol/messages";
 import { useSecondsLeft } from "./clock_hooks";
+import type { Sitting } from "./connection";
 import type { Panel } from "./Paper";
 import { changeSettings, settings } from "./settings";
 
@@ -16,6 +17,7 @@ import { changeSettings, settings } from "./settings";
 const QUIET_MS = 500;
 
 interface TopBarProps {
+  sitting: Sitting;
   session: Session;
   form: Form;
   progress: Progress;
@@ -23,7 +25,7 @@ interface TopBarProps {
 }
 
 /** Who and what left, time in the middle, saved and connection right. */
-export function TopBar({ session, form, progress, onPanel }: TopBarProps) {
+export function TopBar({ sitting, session, form, progress, onPanel }: TopBarProps) {
   const card = session.candidate;
   return (
     <header class="topbar">
@@ -36,7 +38,7 @@ export function TopBar({ session, form, progress, onPanel }: TopBarProps) {
       <Timer session={session} />
       <div class="topbar-state">
         <SavedChip progress={progress} />
-        <LinkChip online={session.link === "online"} />
+        <LinkChip sitting={sitting} online={session.link === "online"} />
         {session.notices.length > 0 && (
           <Button small kind="quiet" icon="message" title={t("messages")} onClick={() => onPanel("messages")}>
             <span aria-hidden="true">{session.notices.length}</span>
@@ -107,10 +109,12 @@ function SavedChip({ progress }: { progress: Progress }) {
   );
 }
 
-function LinkChip({ online }: { online: boolean }) {
+function LinkChip({ sitting, online }: { sitting: Sitting; online: boolean }) {
+  const line = useStore(sitting.line);
   const text = t(online ? "link_online" : "link_offline");
+  const detail = online ? t(line === "post" ? "link_backup" : "link_main") : undefined;
   return (
-    <p class={online ? "chip chip-link" : "chip chip-waiting"}>
+    <p class={online ? "chip chip-link" : "chip chip-waiting"} title={detail}>
       <Icon name={online ? "online" : "offline"} />
       <span>{text}</span>
     </p>

@@ -10,6 +10,7 @@ import { type CheckRow, checkRows, type Verdict } from "./check";
 import { useServerTime } from "./clock_hooks";
 import type { Sitting } from "./connection";
 import { Frame } from "./Frame";
+import { QueueWords } from "./Queue";
 import { LastNotice } from "./Strips";
 
 interface WaitingProps {
@@ -68,8 +69,11 @@ function Countdown({ session }: { session: Session }) {
         </>
       )}
       <p class="soft">
-        {opens_ms !== null && `${t("countdown_at", { time: formatTime(opens_ms) })} `}
-        {t("countdown_open")}
+        {session.queue === null ? (
+          `${opens_ms === null ? "" : `${t("countdown_at", { time: formatTime(opens_ms) })} `}${t("countdown_open")}`
+        ) : (
+          <QueueWords text="queue_waiting" position={session.queue} />
+        )}
       </p>
     </section>
   );
