@@ -17,7 +17,7 @@ export PATH := $(abspath $(BIN)):$(PATH)
 endif
 NPM := npm --prefix client_web
 
-.PHONY: demo test check format generate install client lock clean
+.PHONY: demo test faults check format generate install client lock clean
 
 demo: $(VENV)/.run $(CLIENT)  ## a whole exam on this machine: embedded PostgreSQL, sample paper, a class of 24
 	@$(BIN)/khaothi demo $(ARGS)
@@ -25,6 +25,9 @@ demo: $(VENV)/.run $(CLIENT)  ## a whole exam on this machine: embedded PostgreS
 test: install client  ## everything: Python, database, sockets, browser, TypeScript
 	$(NPM) test
 	$(BIN)/python -m pytest $(ARGS)
+
+faults: install  ## kill -9, full disks, bad lines, wrong clocks: all scenarios at length; ARGS="--json FILE" writes the table
+	$(BIN)/python -m pytest tests/faults --faults=long $(ARGS)
 
 check: install $(MODULES)  ## format, lint, types, layers, generated files
 	$(BIN)/ruff format --check .

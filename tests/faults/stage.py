@@ -56,9 +56,9 @@ class Stage:
         return int(self.server.address.rsplit(":", 1)[1])
 
     async def kill_a_worker(self, rng: Generator) -> None:
-        """The supervisor starts another."""
-        workers = self.server.workers()
-        with suppress(psutil.NoSuchProcess):
+        """One that someone is connected to; the supervisor starts another."""
+        workers = [worker for worker in self.server.workers() if _has_lines(worker)]
+        if workers:
             workers[int(rng.integers(len(workers)))].kill()
         await self.server.answers()
 
@@ -87,6 +87,16 @@ class Stage:
                 process.kill()
         await self._postgres_back(family)
 
+    async def kill_a_schools_postmaster(self, _: Generator) -> None:
+        """The supervisor starts it again."""
+        family = psutil.Process(self.postgres.pid)
+        for process in [family, *family.children()]:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        await asyncio.to_thread(psutil.wait_procs, [family], timeout=30)
+        await self.database_answers()
+        await asyncio.to_thread(self.postgres.ensure_running)  # it is: this looks up the new process
+
     async def restart_postgres_fast(self, _: Generator) -> None:
         """As at an update: connections are cut, all is written."""
         await self._stop_postgres(signal.SIGINT)
@@ -109,6 +119,13 @@ class Stage:
         """Wait until the database takes connections again, and the server does."""
         await database_answers(self.site.database_url)
         await self.server.answers()
+
+
+def _has_lines(worker: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        lines = worker.net_connections(kind="tcp")
+        return any(line.status == psutil.CONN_ESTABLISHED for line in lines)
+    return False
 
 
 async def database_answers(url: str) -> None:
@@ -143,6 +160,17 @@ async def staged() -> AsyncGenerator[Stage]:
         finally:
             server.stop()
             postgres.stop()
+
+
+@asynccontextmanager
+async def school(directory: Path) -> AsyncGenerator[Stage]:
+    """A server that keeps its own PostgreSQL running, all in this directory."""
+    server = ServerProcess(Config(data=directory, port=free_port()))
+    try:
+        await server.start()
+        yield Stage(server, EmbeddedPostgres(directory / "postgres"), directory)
+    finally:
+        server.stop()
 
 
 @asynccontextmanager

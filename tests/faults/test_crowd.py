@@ -72,7 +72,7 @@ async def idle(stage: Stage, cookie: str) -> AsyncGenerator[None]:
 
 async def test_clients_that_do_not_read(stage: Stage, scenario: Scenario) -> None:
     """They are cut off; everyone else hears every message."""
-    async with AsyncExitStack() as stack, sat(stage.site, scenario, Seating(students=4, spare=1)) as room:
+    async with AsyncExitStack() as stack, sat(stage.site, scenario, Seating(students=2, spare=1)) as room:
         login = room.world.students[-1]
         memory = Memory(login.number)
         await stack.enter_async_context(deaf(stage, login, memory))
