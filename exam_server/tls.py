@@ -15,8 +15,8 @@ def server_context(certificate: Path, key: Path) -> ssl.SSLContext:
     Raises Invalid with code ``no_such_file``, ``tls_not_pem``, ``tls_locked_key`` when the key has a
     password, or ``tls_pair`` when the key is another certificate's.
     """
-    _check_pem(certificate)
-    _check_pem(key)
+    expires_at(certificate)
+    _read(key)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
@@ -38,11 +38,6 @@ def expires_at(certificate: Path) -> datetime:
         return x509.load_pem_x509_certificate(_read(certificate)).not_valid_after_utc
     except ValueError as error:
         raise Invalid("tls_not_pem", place=str(certificate), file=str(certificate)) from error
-
-
-def _check_pem(file: Path) -> None:
-    if b"-----BEGIN " not in _read(file):
-        raise Invalid("tls_not_pem", place=str(file), file=str(file))
 
 
 def _read(file: Path) -> bytes:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 import aiohttp
 import psutil
 import pytest
+from structlog.testing import capture_logs
 
 from exam_server.config import Config
 from exam_server.errors import Conflict, Unavailable
@@ -57,6 +59,69 @@ async def test_a_worker_asked_to_end_does_and_is_replaced(database_url: str, tmp
         os.kill(pid, signal.SIGTERM)
         async with aiohttp.ClientSession() as http, http.get(f"{address}/healthz") as reply:
             assert reply.status == 200
+
+
+@pytest.mark.slow
+async def test_a_new_worker_that_does_not_come_up_relieves_nobody(database_url: str, tmp_path: Path) -> None:
+    """As after an update that went wrong: the old ones stay."""
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "secrets.json").write_text("damaged")
+    config = Config(data=tmp_path, database_url=database_url)
+
+    async def renew() -> Config:
+        return Config(data=broken, database_url=database_url)
+
+    sockets = bind("127.0.0.1", 0, 2)
+    supervisor = Supervisor(config, sockets, renew=renew)
+    running = asyncio.create_task(supervisor.run())
+    await supervisor.ready.wait()
+    before = workers()
+    with capture_logs() as told:
+        supervisor.restart()
+        async with asyncio.timeout(30):
+            while not any(line["event"] == "restart_failed" for line in told):  # noqa: ASYNC110 -- only the log tells
+                await asyncio.sleep(0.05)
+    assert workers() == before
+    supervisor.stop()
+    await running
+
+
+@pytest.mark.slow
+async def test_connections_spread_over_the_workers(database_url: str, tmp_path: Path) -> None:
+    """The system chooses a worker by a hash of the addresses: about 50 each, give or take 6."""
+    async with supervised(Config(data=tmp_path, database_url=database_url), 4) as address:
+        port = int(address.rpartition(":")[2])
+        lines = [await asyncio.open_connection("127.0.0.1", port) for _ in range(200)]
+        async with asyncio.timeout(30):
+            while sum(held := [connections(pid, port) for pid in workers()]) < 200:  # noqa: ASYNC110 -- accepted in silence
+                await asyncio.sleep(0.05)
+        assert len(held) == 4
+        assert all(25 <= count <= 80 for count in held), held
+        for _, writer in lines:
+            writer.close()
+            await writer.wait_closed()
+
+
+def connections(pid: int, port: int) -> int:
+    """How many of a worker's connections came in at this port."""
+    return sum(
+        each.status == psutil.CONN_ESTABLISHED and each.laddr.port == port
+        for each in psutil.Process(pid).net_connections("tcp")
+    )
+
+
+async def test_a_worker_may_open_as_many_files_as_the_system_allows(
+    database_url: str, tmp_path: Path
+) -> None:
+    usual, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most // 2, most))
+    try:
+        async with supervised(Config(data=tmp_path, database_url=database_url), 1):
+            [pid] = workers()
+            assert resource.prlimit(pid, resource.RLIMIT_NOFILE) == (most, most)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (usual, most))
 
 
 @pytest.mark.slow

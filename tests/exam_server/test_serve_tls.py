@@ -1,0 +1,178 @@
+"""https without a proxy: a school's own certificate, and what is said about a bad one."""
+
+import asyncio
+import ssl
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from http import HTTPStatus
+from pathlib import Path
+
+import aiohttp
+import pytest
+from cryptography import x509
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from exam_server.clock import SystemClock
+from exam_server.config import Config
+from exam_server.errors import Invalid
+from exam_server.protocol.message import VERSION
+from exam_server.protocol.sitting import CloseCode
+from exam_server.simulation.serving import free_port
+from exam_server.store.embedded import EmbeddedPostgres
+from exam_server.tls import expires_at, server_context
+from tests.exam_server.certificates import Authority
+from tests.exam_server.serving import Service, empty_database, serving
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    return Authority(tmp_path)
+
+
+def trusting(file: Path) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(file))
+
+
+async def shown(service: Service, trust: ssl.SSLContext) -> x509.Certificate:
+    """The certificate that the server shows. Raises SSLCertVerificationError when it is not trusted."""
+    _, writer = await asyncio.open_connection("localhost", service.config.port, ssl=trust)
+    seen = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    writer.close()
+    with suppress(ConnectionError, ssl.SSLError):
+        await writer.wait_closed()
+    return x509.load_der_x509_certificate(seen)
+
+
+@pytest.mark.slow
+async def test_a_school_without_a_proxy(
+    cluster: EmbeddedPostgres, tmp_path: Path, authority: Authority
+) -> None:
+    certificate, key = authority.issue("first")
+    trust = trusting(authority.file)
+    async with empty_database(cluster, "serve_tls") as url:
+        config = Config(data=tmp_path, database_url=url, port=free_port(), tls_cert=certificate, tls_key=key)
+        async with serving(config) as service:
+            first = await shown(service, trust)
+            assert first == x509.load_pem_x509_certificate(certificate.read_bytes())
+            await pages_are_of_this_origin(service.address, trust)
+            await a_websocket_gets_in(service.address, trust)
+
+            with pytest.raises(ssl.SSLCertVerificationError):
+                await shown(service, ssl.create_default_context())
+            older = trusting(authority.file)
+            older.maximum_version = ssl.TLSVersion.TLSv1_2
+            await shown(service, older)
+
+            # Renewed: written over the old one, then a reload.
+            authority.issue("first", days=90)
+            await service.restart()
+            second = await shown(service, trust)
+            assert second.not_valid_after_utc < first.not_valid_after_utc
+
+
+async def pages_are_of_this_origin(address: str, trust: ssl.SSLContext) -> None:
+    """And browsers are told to come by https for good."""
+    plain = address.replace("https", "http")
+    async with aiohttp.ClientSession() as http:
+        for origin, status in ((address, HTTPStatus.UNAUTHORIZED), (plain, HTTPStatus.FORBIDDEN)):
+            login = http.post(
+                f"{address}/api/candidate/login",
+                json={"number": "1", "pin": "1"},
+                headers={"Origin": origin},
+                ssl=trust,
+            )
+            async with login as reply:
+                assert reply.status == status
+                assert "max-age" in reply.headers["Strict-Transport-Security"]
+
+
+async def a_websocket_gets_in(address: str, trust: ssl.SSLContext) -> None:
+    """As far as being asked who it is."""
+    async with connect(f"{address.replace('http', 'ws', 1)}/ws/sitting", ssl=trust) as line:
+        with suppress(ConnectionClosed):
+            await line.send(f'{{"type":"hello","version":{VERSION}}}', text=True)
+        await line.wait_closed()
+        assert line.close_code == CloseCode.UNAUTHENTICATED
+
+
+Spoil = Callable[[Authority, Path], tuple[Path, Path]]
+
+
+def spoilt_missing(authority: Authority, tmp_path: Path) -> tuple[Path, Path]:
+    return tmp_path / "none.pem", authority.issue("a")[1]
+
+
+def spoilt_swapped(authority: Authority, _: Path) -> tuple[Path, Path]:
+    certificate, key = authority.issue("a")
+    return key, certificate
+
+
+def spoilt_text(authority: Authority, tmp_path: Path) -> tuple[Path, Path]:
+    (tmp_path / "text.pem").write_text("not a certificate")
+    return tmp_path / "text.pem", authority.issue("a")[1]
+
+
+def spoilt_truncated(authority: Authority, _: Path) -> tuple[Path, Path]:
+    certificate, key = authority.issue("a")
+    key.write_bytes(key.read_bytes()[:80])
+    return certificate, key
+
+
+def spoilt_pair(authority: Authority, _: Path) -> tuple[Path, Path]:
+    return authority.issue("a")[0], authority.issue("b")[1]
+
+
+def spoilt_locked(authority: Authority, _: Path) -> tuple[Path, Path]:
+    return authority.issue("a", password=b"secret")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code", "blamed"),
+    [
+        (spoilt_missing, "no_such_file", "none.pem"),
+        (spoilt_swapped, "tls_not_pem", "a-key.pem"),
+        (spoilt_text, "tls_not_pem", "text.pem"),
+        (spoilt_truncated, "tls_not_pem", "a-key.pem"),
+        (spoilt_pair, "tls_pair", "b-key.pem"),
+        (spoilt_locked, "tls_locked_key", "a-key.pem"),
+    ],
+)
+def test_what_is_wrong_is_told(
+    authority: Authority, tmp_path: Path, spoil: Spoil, code: str, blamed: str
+) -> None:
+    with pytest.raises(Invalid) as caught:
+        server_context(*spoil(authority, tmp_path))
+    assert caught.value.code == code
+    assert caught.value.params["file"] == str(tmp_path / blamed)
+
+
+def test_the_end_of_a_certificate_is_known(authority: Authority) -> None:
+    assert expires_at(authority.issue("old", days=-3)[0]) < SystemClock().now()
+    assert expires_at(authority.issue("new")[0]) > SystemClock().now()
+
+
+@pytest.mark.parametrize(
+    ("days", "sentence"), [(-3, "expired on"), (10, "expires on"), (397, None)], ids=["past", "soon", "far"]
+)
+def test_an_expired_certificate_is_spoken_of(
+    authority: Authority, tmp_path: Path, days: int, sentence: str | None
+) -> None:
+    """At the start, before anything else can go wrong: here, an address that is not this machine's."""
+    certificate, key = authority.issue("one", days=days)
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "exam_server", "serve", "--host", "192.0.2.1", "--data", tmp_path),
+            *("--tls-cert", certificate, "--tls-key", key),
+        ],
+        env={"PATH": "/usr/bin:/bin", "KHAOTHI_LANG": "en", "COLUMNS": "400"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert (sentence or "is not an address") in done.stderr
+    assert ("expire" in done.stderr) is (sentence is not None)
