@@ -1,6 +1,6 @@
 """Every message between server and browser, once. JSON Schema and TypeScript are generated from here."""
 
-from exam_server.protocol import form, sitting, staff, window
+from exam_server.protocol import form, rehearsal, sitting, staff, window
 
 SOCKET_TYPES = (sitting.ClientMessage, sitting.ServerMessage)
 """What travels on the candidate's socket."""
@@ -33,6 +33,16 @@ HTTP_TYPES = (
     staff.CommandResult,
     staff.Log,
     staff.Results,
+    rehearsal.ServerTime,
+    rehearsal.NewRehearsal,
+    rehearsal.RehearsalCode,
+    rehearsal.Rehearsals,
+    rehearsal.RehearsalEntry,
+    rehearsal.RehearsalPlan,
+    rehearsal.RehearsalToken,
+    rehearsal.Proofs,
+    rehearsal.RehearsalReport,
+    rehearsal.RehearsalVerdict,
     window.WindowView,
     window.Alarms,
 )

@@ -23,13 +23,14 @@ LEFT JOIN shift ON shift.exam_id = exam.id
 LEFT JOIN (sitting JOIN candidate ON candidate.id = sitting.candidate_id)
     ON sitting.shift_id = shift.id
     AND ($1::bigint IS NULL OR candidate.class_id IN (SELECT class_id FROM teaching WHERE staff_id = $1))
+WHERE NOT exam.rehearsal
 GROUP BY exam.id
 HAVING $1::bigint IS NULL OR count(sitting.id) > 0
 ORDER BY exam.id DESC
 
 -- name: select_optional_exam
 -- An exam.
-SELECT id, title, subject, minutes FROM exam WHERE id = $1
+SELECT id, title, subject, minutes FROM exam WHERE id = $1 AND NOT rehearsal
 
 -- name: select_questions
 -- A paper in order, with keys and ladders.
@@ -91,7 +92,7 @@ LEFT JOIN LATERAL (
     SELECT sum(each.count) AS candidates, jsonb_object_agg(each.state, each.count)::text AS states
     FROM (SELECT state, count(*) FROM sitting WHERE shift_id = shift.id GROUP BY state) AS each
 ) AS counts ON true
-WHERE ($1::bigint IS NULL OR shift.exam_id = $1)
+WHERE NOT exam.rehearsal AND ($1::bigint IS NULL OR shift.exam_id = $1)
     AND ($2::bigint IS NULL OR shift.id = $2)
     AND ($3::bigint IS NULL OR EXISTS (
         SELECT FROM invigilation WHERE invigilation.shift_id = shift.id AND invigilation.staff_id = $3

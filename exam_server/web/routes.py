@@ -5,7 +5,9 @@ from aiohttp import web
 from exam_server.core.access import Permission
 from exam_server.web import (
     candidate,
+    check,
     health,
+    rehearsal,
     staff_exams,
     staff_items,
     staff_login,
@@ -27,10 +29,14 @@ ROUTES = (
     Route("GET", "/", static.student_page, Open.PUBLIC),
     Route("GET", "/staff", static.staff_page, Open.PUBLIC),
     Route("GET", "/staff/{page:.*}", static.staff_page, Open.PUBLIC),
+    Route("GET", "/check", static.lab_page, Open.PUBLIC),
+    Route("GET", "/room-test", static.lab_page, Open.PUBLIC),
     Route("GET", r"/assets/{name:[\w.-]+}", static.asset, Open.PUBLIC),
     Route("GET", "/favicon.svg", static.favicon, Open.PUBLIC),
     Route("GET", "/healthz", health.healthz, Open.PUBLIC),
     Route("GET", "/metrics", health.metrics, Open.PUBLIC),
+    Route("GET", "/api/check", check.server_time, Open.PUBLIC),
+    Route("GET", "/ws/check", check.check_socket, Open.PUBLIC),
     Route("POST", "/api/candidate/login", candidate.login, Open.PUBLIC, JSON_LIMIT),
     Route("GET", "/api/candidate/me", candidate.me, Open.CANDIDATE),
     Route("POST", "/api/candidate/logout", candidate.logout, Open.PUBLIC),
@@ -65,6 +71,11 @@ ROUTES = (
     ),
     Route("GET", "/api/window", staff_window.view, any_of(_P.SERVER_WATCH)),
     Route("GET", "/api/alarms", staff_window.alarms, _WATCH),
+    Route("GET", "/api/rehearsals", rehearsal.show_all, _MANAGE),
+    Route("POST", "/api/rehearsals", rehearsal.make, _MANAGE, JSON_LIMIT),
+    Route("POST", "/api/rehearsal", rehearsal.play, Open.PUBLIC, JSON_LIMIT),
+    Route("POST", "/api/rehearsal/proofs", rehearsal.proofs, Open.PUBLIC, JSON_LIMIT),
+    Route("POST", "/api/rehearsal/report", rehearsal.report, Open.PUBLIC, JSON_LIMIT),
     Route("GET", r"/api/exams/{id:\d{1,19}}/results", staff_results.results, any_of(_P.RESULTS_READ)),
     Route(
         "GET", r"/api/exams/{id:\d{1,19}}/results.csv", staff_results.results_as_csv, any_of(_P.RESULTS_READ)

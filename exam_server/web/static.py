@@ -1,4 +1,5 @@
-"""The built client: the student's page at /, the staff pages under /staff, their files under /assets."""
+"""The built client: the student's page at /, the staff pages under /staff, the pages of a lab PC, their files
+under /assets."""
 
 from pathlib import Path
 
@@ -20,6 +21,11 @@ async def student_page(request: web.Request) -> web.StreamResponse:
 async def staff_page(request: web.Request) -> web.StreamResponse:
     """The staff pages; which one is the client's matter."""
     return _page(request, "staff.html")
+
+
+async def lab_page(request: web.Request) -> web.StreamResponse:
+    """The check of a PC and the room test; which one is the client's matter."""
+    return _page(request, "lab.html")
 
 
 async def asset(request: web.Request) -> web.StreamResponse:

@@ -54,7 +54,6 @@ export interface Messages {
   ListBlock: ListBlock;
   Log: Log;
   LogRow: LogRow;
-  LoginQueue: LoginQueue;
   Math: Math;
   NewBank: NewBank;
   NewExam: NewExam;
@@ -816,16 +815,6 @@ export interface LogRow {
   name: string | null;
   detail: string;
   reason: string | null;
-}
-/**
- * 503 to POST /api/candidate/login when too many log in at once: ``position`` logins, this one included, are still to be served; this one should come again in ``seconds``.
- */
-export interface LoginQueue {
-  code: string;
-  message: string;
-  place: string | null;
-  position: number;
-  seconds: number;
 }
 /**
  * POST /api/banks. Reply: Bank.

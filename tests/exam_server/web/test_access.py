@@ -61,6 +61,8 @@ def test_what_is_open_to_everyone() -> None:
     assert public == {
         *("/", "/staff", "/staff/", "/assets/", "/favicon.svg", "/forms/", "/healthz", "/metrics"),
         *("/api/login", "/api/logout", "/api/candidate/login", "/api/candidate/logout"),
+        *("/check", "/api/check", "/ws/check"),
+        *("/room-test", "/api/rehearsal", "/api/rehearsal/proofs", "/api/rehearsal/report"),
     }
 
 
