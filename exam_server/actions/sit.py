@@ -15,7 +15,7 @@ from exam_server.errors import Conflict, KhaoThiError, Unauthenticated
 from exam_server.protocol.form import Form, FormOrder
 from exam_server.protocol.sitting import CandidateCard, Receipt
 from exam_server.store import journal, notices, presence, sittings
-from exam_server.store.database import Database
+from exam_server.store.database import Connection, Database
 from exam_server.store.journal import JournalRow, Work
 from exam_server.store.notices import StoredNotice
 from exam_server.store.presence import Presence
@@ -191,12 +191,19 @@ async def submit(
         known = {stored.id: stored for stored in locked}
         judged = [_judge_submission(known[row.sitting_id], row) for row in rows]
         taken = [row for row, one in zip(rows, judged, strict=True) if isinstance(one, Change)]
-        if taken and await journal.append(connection, worker, taken) != len(taken):
-            # The sittings are locked and their fences hold: only another event with such a seq prevents it.
-            raise Conflict("different_resend")
+        if taken:
+            await _append(connection, worker, taken)
         changes = [one for one in judged if isinstance(one, Change)]
         await sittings.write_changes(connection, changes)
     return [sittings.after(one) if isinstance(one, Change) else one for one in judged]
+
+
+async def _append(connection: Connection, worker: int, rows: Sequence[JournalRow]) -> None:
+    try:
+        await journal.append(connection, worker, rows)
+    except journal.NotKeptError as error:
+        # The sittings are locked and their fences hold: only another event with such a seq prevents it.
+        raise Conflict("different_resend") from error
 
 
 def _judge_submission(stored: StoredSitting, row: JournalRow) -> Change | KhaoThiError:

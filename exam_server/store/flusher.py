@@ -19,7 +19,7 @@ import asyncpg
 from exam_server.clock import Clock
 from exam_server.metrics import CONFLICTS, FLUSH_FAILURES, FLUSH_ROWS, FLUSH_SECONDS, QUEUE_ROWS
 from exam_server.store.database import doubts
-from exam_server.store.journal import Fate, JournalRow, append, settle
+from exam_server.store.journal import Fate, JournalRow, NotKeptError, append, settle
 
 MAX_FLUSH_ROWS = 2_000
 _RETRY_S = 0.05
@@ -29,11 +29,17 @@ class CommitInDoubtError(Exception):
     """A flush came back with a warning: it may not be durable."""
 
 
+_KEPT: list[Fate] = ["kept"]
 _FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, CommitInDoubtError)
 
 
 class Owner(Protocol):
-    """Whoever handed in a row and waits to hear of it. Called on the event loop; must not block."""
+    """Whoever handed in a row and waits to hear of it. Called on the event loop; must not block.
+
+    After a row of its is lost it is ``broken``, and none that follows may be kept.
+    """
+
+    broken: bool
 
     def kept(self, row: JournalRow) -> None:
         """The row is durable."""
@@ -85,10 +91,12 @@ class Flusher:
         try:
             while True:
                 await self._waiting.wait()
+                waiting = len(self._queue)
                 batch = self._take()
-                self._writing = len(batch)
-                await self._flush(batch)
-                self._wrote(len(batch))
+                self._writing = waiting - len(self._queue)
+                if batch:
+                    await self._flush(batch)
+                self._wrote(self._writing)
                 if not self._queue:
                     self._waiting.clear()
                     self._idle.set()
@@ -128,7 +136,11 @@ class Flusher:
             self.flushed()
 
     def _take(self) -> list[tuple[JournalRow, Owner]]:
-        return [self._queue.popleft() for _ in range(min(len(self._queue), MAX_FLUSH_ROWS))]
+        batch = [self._queue.popleft() for _ in range(min(len(self._queue), MAX_FLUSH_ROWS))]
+        orphans = [one for one in batch if one[1].broken]
+        for row, owner in orphans:
+            owner.lost(row, "orphaned")
+        return [one for one in batch if not one[1].broken] if orphans else batch
 
     async def _flush(self, batch: Sequence[tuple[JournalRow, Owner]]) -> None:
         began = self._clock.now()
@@ -151,8 +163,8 @@ class Flusher:
         doubtful = False
         while True:
             try:
-                if not doubtful and await self._append_rows(rows) == len(rows):
-                    return _all_kept(rows)
+                if not doubtful and await self._append_rows(rows):
+                    return _KEPT * len(rows)
                 return await self._settle_rows(rows)
             except _FAILURES:
                 FLUSH_FAILURES.inc()
@@ -162,13 +174,17 @@ class Flusher:
                 return None
             await asyncio.sleep(_RETRY_S)
 
-    async def _append_rows(self, rows: Sequence[JournalRow]) -> int:
+    async def _append_rows(self, rows: Sequence[JournalRow]) -> bool:
+        """Whether they are in; False when some cannot be, and none is."""
         connection = await self._connected()
         with doubts(connection) as heard:
-            inserted = await append(connection, self._worker, rows)
+            try:
+                await append(connection, self._worker, rows)
+            except NotKeptError:
+                return False
         if heard:
             raise CommitInDoubtError
-        return inserted
+        return True
 
     async def _settle_rows(self, rows: Sequence[JournalRow]) -> Sequence[Fate]:
         connection = await self._connected()
@@ -197,7 +213,3 @@ class Flusher:
         self._queue.clear()
         for owner in owners:
             owner.failed()
-
-
-def _all_kept(rows: Sequence[JournalRow]) -> list[Fate]:
-    return ["kept" for _ in rows]

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+import asyncpg
+
 from exam_server.core.chain import Link
 from exam_server.store.database import Connection, fetch_existing, read_queries
 
@@ -14,9 +16,15 @@ SQL = read_queries(__file__)
 MAX_EVIDENCE = 2_000
 """Most events that one sitting may leave as evidence."""
 
-Fate = Literal["kept", "different", "superseded", "ended"]
-"""What became of an event: in the journal as sent; its ``seq`` holds another; its fence is old; the sitting
-is over."""
+Fate = Literal["kept", "different", "orphaned", "superseded", "ended"]
+"""What became of an event: in the journal as sent; its ``seq`` holds another; an earlier one's does; its
+fence is old; the sitting is over."""
+
+_NOT_KEPT = "KT001"
+
+
+class NotKeptError(Exception):
+    """Not every event of an append can be kept: none is."""
 
 
 class JournalRow(NamedTuple):
@@ -42,9 +50,15 @@ def columns(rows: Sequence[JournalRow]) -> list[list[object]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-async def append(connection: Connection, worker: int, rows: Sequence[JournalRow]) -> int:
-    """Insert the rows whose fence holds and whose sitting is live; how many that were."""
-    return (await fetch_existing(connection, SQL["append"], worker, *columns(rows)))[0]
+async def append(connection: Connection, worker: int, rows: Sequence[JournalRow]) -> None:
+    """Insert rows whose fence holds and whose sitting is live. Raises NotKeptError, and then none of them is
+    inserted, when that is not so of each."""
+    try:
+        await connection.execute(SQL["append"], worker, *columns(rows))
+    except asyncpg.PostgresError as error:
+        if error.as_dict()["sqlstate"] == _NOT_KEPT:
+            raise NotKeptError from error
+        raise
 
 
 async def settle(connection: Connection, worker: int, rows: Sequence[JournalRow]) -> list[Fate]:

@@ -1,5 +1,5 @@
 -- name: append
--- Inserts events whose fence holds; answers how many.
+-- Inserts events whose fence holds, all or none.
 SELECT journal_append($1, $2, $3, $4, $5, $6, $7)
 
 -- name: settle

@@ -241,11 +241,12 @@ CREATE TABLE journal (
 -- Journal appends of one worker hold this lock in common until they are over; a takeover takes it alone to wait for them.
 CREATE FUNCTION journal_lock_class() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1802002286';
 
--- Insert the events whose fence and state still hold, and answer how many were inserted. VOLATILE on purpose: the
--- INSERT takes its snapshot after the lock, so that what a takeover committed before it got the lock is seen.
+-- Insert events whose fence and state still hold: all of them or, with error KT001, none, for what follows an event that
+-- is not kept must not be kept either. VOLATILE on purpose: the INSERT takes its snapshot after the lock, so that what a
+-- takeover committed before it got the lock is seen.
 CREATE FUNCTION journal_append(
     worker int, sittings bigint[], seqs int[], fences bigint[], received timestamptz[], payloads bytea[], chains bytea[]
-) RETURNS int LANGUAGE plpgsql VOLATILE AS $$
+) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     inserted int;
 BEGIN
@@ -258,30 +259,55 @@ BEGIN
         AND sitting.state IN ('running', 'paused')
     ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS inserted = ROW_COUNT;
-    RETURN inserted;
+    IF inserted <> cardinality(sittings) THEN
+        RAISE EXCEPTION 'not all events can be kept' USING ERRCODE = 'KT001';
+    END IF;
 END
 $$;
 
--- The same after a failed or doubtful append, with each event's fate by its place (1-based): kept (in the journal as
--- sent), different (another event has its seq), superseded (its fence is old) or ended (the sitting takes no more).
--- Writes to the log even when it inserts nothing, so that its commit waits for the standby like any other.
+-- The same after a failed or doubtful append: keeps what can be kept, and tells each event's fate by its place (1-based):
+-- kept (in the journal as sent), different (another event has its seq), orphaned (one before it is), superseded (its
+-- fence is old) or ended (the sitting takes no more). Writes to the log even when it inserts nothing, so that its commit
+-- waits for the standby like any other.
 CREATE FUNCTION journal_settle(
     worker int, sittings bigint[], seqs int[], fences bigint[], received timestamptz[], payloads bytea[], chains bytea[]
 ) RETURNS TABLE (place bigint, fate text) LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
     PERFORM pg_logical_emit_message(true, 'retry', '');
-    PERFORM journal_append(worker, sittings, seqs, fences, received, payloads, chains);
+    PERFORM pg_advisory_xact_lock_shared(journal_lock_class(), worker);
     RETURN QUERY
+    WITH event AS MATERIALIZED (
+        SELECT * FROM unnest(sittings, seqs, fences, received, payloads, chains) WITH ORDINALITY
+            AS given (sitting_id, seq, fence, received_at, payload, chain, place)
+    ), known AS MATERIALIZED (
+        SELECT event.place, event.sitting_id, event.seq,
+            journal.payload = event.payload AND journal.chain = event.chain AS same
+        FROM event JOIN journal ON journal.sitting_id = event.sitting_id AND journal.seq = event.seq
+    ), bad AS MATERIALIZED (
+        SELECT known.sitting_id, min(known.seq) AS seq FROM known WHERE NOT known.same GROUP BY known.sitting_id
+    ), added AS (
+        INSERT INTO journal (sitting_id, seq, fence, received_at, payload, chain)
+        SELECT event.sitting_id, event.seq, event.fence, event.received_at, event.payload, event.chain
+        FROM event
+        JOIN sitting ON sitting.id = event.sitting_id AND sitting.fence = event.fence
+            AND sitting.state IN ('running', 'paused')
+        LEFT JOIN bad ON bad.sitting_id = event.sitting_id
+        WHERE bad.seq IS NULL OR event.seq < bad.seq
+        ON CONFLICT DO NOTHING
+        RETURNING journal.sitting_id, journal.seq
+    )
     SELECT event.place,
         CASE
-            WHEN journal.payload = event.payload AND journal.chain = event.chain THEN 'kept'
-            WHEN journal.payload IS NOT NULL THEN 'different'
+            WHEN added.seq IS NOT NULL OR known.same THEN 'kept'
+            WHEN known.place IS NOT NULL THEN 'different'
+            WHEN event.seq > bad.seq THEN 'orphaned'
             WHEN sitting.fence = event.fence THEN 'ended'
             ELSE 'superseded'
         END
-    FROM unnest(sittings, seqs, fences, payloads, chains) WITH ORDINALITY
-        AS event (sitting_id, seq, fence, payload, chain, place)
-    LEFT JOIN journal ON journal.sitting_id = event.sitting_id AND journal.seq = event.seq
+    FROM event
+    LEFT JOIN known ON known.place = event.place
+    LEFT JOIN added ON added.sitting_id = event.sitting_id AND added.seq = event.seq
+    LEFT JOIN bad ON bad.sitting_id = event.sitting_id
     LEFT JOIN sitting ON sitting.id = event.sitting_id
     ORDER BY event.place;
 END

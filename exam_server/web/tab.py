@@ -108,6 +108,7 @@ class Tab:
         "_tidings",
         "_tokens",
         "_until",
+        "broken",
         "closing",
         "committed_seq",
         "fence",
@@ -131,6 +132,7 @@ class Tab:
         self.welcomed = False
         self.stale = False
         self.closing = False
+        self.broken = False
         self.unsaved = 0
         self.received_form = False
         self.heard_at = now
@@ -261,6 +263,7 @@ class Tab:
 
     def lost(self, row: JournalRow, fate: Fate) -> None:
         """The row will never be in the journal: end the connection, for nothing after it can be either."""
+        self.broken = True
         if fate == "different":
             self._tidings.to_record(self, row)
         else:

@@ -553,6 +553,8 @@ async def test_a_refusal_of_the_database_does_not_end_the_reports(
 
 async def test_a_loop_that_ends_takes_the_process_with_it(room: Room, clock: FakeClock) -> None:
     class Broken:
+        broken = False
+
         def kept(self, row: JournalRow) -> None:
             raise RuntimeError
 
