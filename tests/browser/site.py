@@ -10,7 +10,8 @@ from exam_server.app import create_app
 from exam_server.config import Config
 from exam_server.secrets import Secrets
 from exam_server.store.database import Database
-from exam_server.web.hub import HUB
+from exam_server.web.admission import ADMISSION, Admission
+from exam_server.web.hub import HUB, Hub
 from exam_server.web.middleware import Handler
 from tests.browser.clock import ExamClock
 
@@ -20,6 +21,8 @@ class Site:
 
     def __init__(self, database: Database, secrets: Secrets, clock: ExamClock) -> None:
         self.lets_sockets_through = True
+        self.admission: Admission | None = None
+        """Who lets logins in from the next start on, when not the server's own."""
         self.database = database
         self.secrets = secrets
         self.clock = clock
@@ -37,6 +40,8 @@ class Site:
         config = Config(host="127.0.0.1", port=self._port)
         self._app = create_app(config, self.database, self.secrets, self.clock)
         self._app.middlewares.append(self._gate)
+        if self.admission is not None:
+            self._app[ADMISSION] = self.admission
         self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True).start()
@@ -54,10 +59,15 @@ class Site:
             return web.Response(status=503)
         return await handler(request)
 
+    @property
+    def hub(self) -> Hub:
+        """What holds the running server's tabs."""
+        assert self._app is not None
+        return self._app[HUB]
+
     async def tick(self) -> None:
         """Look at the clock now, rather than at the next second."""
-        assert self._app is not None
-        await self._app[HUB].tick()
+        await self.hub.tick()
 
 
 @asynccontextmanager
