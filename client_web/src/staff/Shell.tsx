@@ -21,12 +21,14 @@ import { RoomsPage } from "./rooms/RoomsPage";
 import { Link, mayLeave, useRoute } from "./router";
 import { logOut } from "./session";
 import { t } from "./texts";
+import { WindowPage } from "./window/WindowPage";
 
 const ICONS: Record<Section["name"], IconName> = {
   banks: "bank",
   exams: "paper",
   rooms: "room",
   results: "chart",
+  window: "pulse",
 };
 
 /** Navigation by job at the left, the page beside it. */
@@ -102,6 +104,8 @@ function PageOf({ route, session }: { route: Route; session: StaffSession }) {
       return (
         <RoomPage key={route.shift} shift={route.shift} tab={route.tab} mayCommand={may("room.command")} />
       );
+    case "window":
+      return <WindowPage />;
     case "all_results":
       return <AllResultsPage />;
     case "results":

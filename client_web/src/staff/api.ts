@@ -1,6 +1,7 @@
 /** Every call of the staff pages, once. All throw ApiError or NetworkError. */
 import { getJson, sendFile, sendJson } from "../base/api";
 import type {
+  Alarms,
   Bank,
   Banks,
   Candidates,
@@ -20,6 +21,7 @@ import type {
   RosterReview,
   ShiftRow,
   Shifts,
+  WindowView,
 } from "../protocol/messages";
 import { withSession } from "./session";
 
@@ -54,6 +56,10 @@ export const watchRoom = (shift: number, signal: AbortSignal) =>
 export const readLog = (shift: number, signal: AbortSignal) => get<Log>(`/api/shifts/${shift}/log`, signal);
 export const command = (shift: number, body: Command) =>
   post<CommandResult>(`/api/shifts/${shift}/commands`, body);
+
+export const readAlarms = (signal: AbortSignal) => get<Alarms>("/api/alarms", signal);
+export const watchWindow = (since: number, shift: number | null, signal: AbortSignal) =>
+  get<WindowView>(`/api/window?since=${since}${shift === null ? "" : `&shift=${shift}`}`, signal);
 
 export const resultsFile = (exam: number) => `/api/exams/${exam}/results.csv`;
 export const pictureUrl = (sha256: string) => `/api/assets/${sha256}`;

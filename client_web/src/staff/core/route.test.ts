@@ -15,6 +15,7 @@ const ROUTES: Route[] = [
   { page: "rooms" },
   { page: "room", shift: 7, tab: "map" },
   { page: "room", shift: 7, tab: "log" },
+  { page: "window" },
   { page: "all_results" },
   { page: "results", exam: 12, tab: "class" },
   { page: "results", exam: 12, tab: "items" },

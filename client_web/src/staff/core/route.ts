@@ -14,6 +14,7 @@ export type Route =
   | { page: "all_results" }
   | { page: "results"; exam: number; tab: ResultsTab }
   | { page: "item_result"; exam: number; item: number }
+  | { page: "window" }
   | { page: "missing" };
 
 export type RoomTab = "map" | "log";
@@ -47,6 +48,8 @@ export function pathOf(route: Route): string {
       return `${ROOT}/rooms`;
     case "room":
       return `${ROOT}/rooms/${route.shift}${route.tab === "log" ? "/log" : ""}`;
+    case "window":
+      return `${ROOT}/window`;
     case "all_results":
       return `${ROOT}/results`;
     case "results":
@@ -88,6 +91,7 @@ const PATTERNS: Record<string, Reader> = {
   rooms: () => ({ page: "rooms" }),
   "rooms/#": ([shift = 0]) => ({ page: "room", shift, tab: "map" }),
   "rooms/#/log": ([shift = 0]) => ({ page: "room", shift, tab: "log" }),
+  window: () => ({ page: "window" }),
   results: () => ({ page: "all_results" }),
   "results/#": ([exam = 0]) => ({ page: "results", exam, tab: "class" }),
   "results/#/items": ([exam = 0]) => ({ page: "results", exam, tab: "items" }),

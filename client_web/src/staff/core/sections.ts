@@ -2,7 +2,7 @@ import type { Route } from "./route";
 
 /** One entry of the left navigation: a job. */
 export interface Section {
-  name: "banks" | "exams" | "rooms" | "results";
+  name: "banks" | "exams" | "rooms" | "results" | "window";
   start: Route;
   permission: string;
   pages: readonly Route["page"][];
@@ -23,6 +23,7 @@ const SECTIONS: readonly Section[] = [
     permission: "results.read",
     pages: ["all_results", "results", "item_result"],
   },
+  { name: "window", start: { page: "window" }, permission: "server.watch", pages: ["window"] },
 ];
 
 /** The jobs that these permissions allow, in the order of an exam's life. */

@@ -19,6 +19,7 @@ import { ProblemList } from "./ProblemList";
 import { RoomClock } from "./RoomClock";
 import { SeatDetail } from "./SeatDetail";
 import { SeatMap } from "./SeatMap";
+import { ServerAlarms } from "./ServerAlarms";
 import { type LiveRoom, useRoom } from "./useRoom";
 
 interface RoomPageProps {
@@ -51,6 +52,7 @@ export function RoomPage({ shift, tab, mayCommand }: RoomPageProps) {
         <RoomClock shift={view.shift} now_ms={room.now_ms} />
       </div>
       <LineLost room={room} />
+      <ServerAlarms />
       {tab === "map" ? (
         <RoomMap room={room} view={view} mayCommand={mayCommand} />
       ) : (

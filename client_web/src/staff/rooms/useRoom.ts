@@ -1,107 +1,11 @@
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { RoomView } from "../../protocol/messages";
 import { watchRoom } from "../api";
-import { type Freshness, freshness, pollDelay, type ServerClock, serverNow } from "../core/clock";
-
-const TICK_MS = 500;
-const PATIENCE_MS = 5_000;
+import { type Live, useLive } from "../useLive";
 
 /** The room as last heard, the server's time now, and whether it is still being heard. */
-export interface LiveRoom {
-  view: RoomView | undefined;
-  now_ms: number;
-  freshness: Freshness;
-  /** Ms since it was last heard. */
-  age_ms: number;
-  error: unknown;
-  /** Asks at once. */
-  again: () => void;
-}
+export type LiveRoom = Live<RoomView>;
 
-interface Heard {
-  view: RoomView | undefined;
-  clock: ServerClock;
-  error: unknown;
-}
-
-/** Asks for the room each second, more slowly while the server is away; what was heard stays in view. */
+/** Asks for the room each second. */
 export function useRoom(shift: number): LiveRoom {
-  const [heard, setHeard] = useState<Heard>(() => ({
-    view: undefined,
-    clock: { server_ms: Date.now(), heard_ms: performance.now() },
-    error: undefined,
-  }));
-  const [tick_ms, setTick] = useState(() => performance.now());
-  const again = useRef(() => {});
-
-  useEffect(() => {
-    const timer = setInterval(() => setTick(performance.now()), TICK_MS);
-    return () => clearInterval(timer);
-  }, []);
-
-  useEffect(() => {
-    const poll = new Poll(shift, setHeard);
-    again.current = () => poll.ask();
-    poll.ask();
-    return () => poll.stop();
-  }, [shift]);
-
-  const age_ms = Math.max(0, tick_ms - heard.clock.heard_ms);
-  return {
-    view: heard.view,
-    now_ms: serverNow(heard.clock, Math.max(tick_ms, heard.clock.heard_ms)),
-    freshness: freshness(age_ms),
-    age_ms,
-    error: heard.error,
-    again: useCallback(() => again.current(), []),
-  };
-}
-
-/** One question at a time; the next when the answer is there, or when patience ends. */
-class Poll {
-  private failures = 0;
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private abort = new AbortController();
-
-  constructor(
-    private readonly shift: number,
-    private readonly tell: (change: (former: Heard) => Heard) => void,
-  ) {}
-
-  ask(): void {
-    this.stop();
-    const abort = new AbortController();
-    this.abort = abort;
-    const patience = setTimeout(() => abort.abort("patience"), PATIENCE_MS);
-    watchRoom(this.shift, abort.signal)
-      .then(
-        (view) => this.abort === abort && this.hear(view),
-        (error: unknown) => this.abort === abort && this.miss(error),
-      )
-      .finally(() => clearTimeout(patience));
-  }
-
-  stop(): void {
-    clearTimeout(this.timer);
-    const former = this.abort;
-    this.abort = new AbortController();
-    former.abort();
-  }
-
-  private hear(view: RoomView): void {
-    this.failures = 0;
-    const clock = { server_ms: Date.parse(view.now), heard_ms: performance.now() };
-    this.tell(() => ({ view, clock, error: undefined }));
-    this.later();
-  }
-
-  private miss(error: unknown): void {
-    this.failures += 1;
-    this.tell((former) => ({ ...former, error }));
-    this.later();
-  }
-
-  private later(): void {
-    this.timer = setTimeout(() => this.ask(), pollDelay(this.failures));
-  }
+  return useLive((signal) => watchRoom(shift, signal), [shift]);
 }
