@@ -76,8 +76,6 @@ ROUTES = (
     Route("POST", "/api/rehearsal", rehearsal.play, Open.PUBLIC, JSON_LIMIT),
     Route("POST", "/api/rehearsal/proofs", rehearsal.proofs, Open.PUBLIC, JSON_LIMIT),
     Route("POST", "/api/rehearsal/report", rehearsal.report, Open.PUBLIC, JSON_LIMIT),
-    Route("GET", "/api/window", staff_window.view, any_of(_P.SERVER_WATCH)),
-    Route("GET", "/api/alarms", staff_window.alarms, _WATCH),
     Route("GET", r"/api/exams/{id:\d{1,19}}/results", staff_results.results, any_of(_P.RESULTS_READ)),
     Route(
         "GET", r"/api/exams/{id:\d{1,19}}/results.csv", staff_results.results_as_csv, any_of(_P.RESULTS_READ)
