@@ -5,7 +5,7 @@ import resource
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
 import msgspec
@@ -13,6 +13,9 @@ import msgspec
 from exam_server.errors import Unavailable
 
 T = TypeVar("T")
+
+LONGEST_ORDER_S = 900
+"""How long an order may take: ten minutes of load, and a slow server."""
 
 _LONGEST_LINE = 2**26
 
@@ -35,15 +38,26 @@ class Child:
     async def ask(self, order: msgspec.Struct, answer: type[T]) -> T:
         """Give an order and wait for what becomes of it.
 
-        Raises Unavailable with code ``bench_process_ended``: its own words are on standard error.
+        Raises Unavailable: ``bench_process_ended``, its own words are on standard error; ``bench_stuck`` when
+        it takes longer than any order should.
         """
-        if self._process.stdin is not None:
-            self._process.stdin.write(msgspec.json.encode(order) + b"\n")
-            await self._process.stdin.drain()
-        line = b"" if self._process.stdout is None else await self._process.stdout.readline()
+        try:
+            async with asyncio.timeout(LONGEST_ORDER_S):
+                line = await self._exchange(msgspec.json.encode(order) + b"\n")
+        except TimeoutError as error:
+            raise Unavailable("bench_stuck", seconds=LONGEST_ORDER_S) from error
         if not line:
             raise Unavailable("bench_process_ended")
         return msgspec.json.decode(line, type=answer)
+
+    async def _exchange(self, order: bytes) -> bytes:
+        process = self._process
+        if process.stdin is None or process.stdout is None:
+            return b""
+        process.stdin.write(order)
+        with suppress(ConnectionError):  # it has ended: there is no answer either
+            await process.stdin.drain()
+        return await process.stdout.readline()
 
 
 @asynccontextmanager
@@ -60,15 +74,14 @@ async def started(module: str) -> AsyncGenerator[Child]:
         await process.wait()
 
 
-async def obey(orders: type[T], carry_out: Callable[[T], Awaitable[msgspec.Struct]]) -> None:
+async def obey(orders: msgspec.json.Decoder[T], carry_out: Callable[[T], Awaitable[msgspec.Struct]]) -> None:
     """From inside: carry out one order after the other, until there are no more."""
-    decoder = msgspec.json.Decoder(orders)
     lines = asyncio.StreamReader(limit=_LONGEST_LINE)
     await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(lines), sys.stdin.buffer
     )
     while line := await lines.readline():
-        done = await carry_out(decoder.decode(line))
+        done = await carry_out(orders.decode(line))
         print(msgspec.json.encode(done).decode(), flush=True)  # noqa: T201 -- the bench reads it
 
 

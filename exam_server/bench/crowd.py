@@ -4,8 +4,8 @@ import asyncio
 import random
 import time
 from base64 import urlsafe_b64decode
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 
 import aiohttp
 import msgspec
@@ -38,15 +38,16 @@ class Crowd:
     def __init__(self, host: str, port: int, tickets: Iterable[Ticket], seed: int = 1) -> None:
         self.host = f"{host}:{port}"
         self.seats = [Seat(self, ticket) for ticket in tickets]
-        self.closes: Counter[str] = Counter()
+        self.lines_lost = 0
         self.forms: dict[str, bytes] = {}
         self.on_acknowledged: Callable[[Seat, float], None] = lambda _seat, _due: None
+        self.on_submitted: Callable[[Seat], None] = lambda _seat: None
         self.there = self.running = 0
         self._address = (host, port)
         self._clock = SystemClock()
         self._random = random.Random(seed)  # noqa: S311 -- jitter
         self._arriving: deque[Seat] = deque()
-        self._tasks: set[asyncio.Task[object]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._fetching: dict[str, list[Seat]] = {}
         self._changed = asyncio.Event()
         self._failure: str | None = None
@@ -66,18 +67,17 @@ class Crowd:
         """Open a seat's line."""
         self.spawn(self._connect(seat))
 
-    def spawn(self, work: "asyncio._CoroutineLike[object]") -> None:
+    def spawn(self, work: Coroutine[None, None, None]) -> None:
         """Run something until it ends."""
-        task = asyncio.ensure_future(work)
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _connect(self, seat: Seat) -> None:
         try:
             await asyncio.get_running_loop().create_connection(lambda: seat, *self._address)
-        except OSError as error:
+        except OSError:
             self.lost(seat, None, 1_000)
-            self.closes[type(error).__name__] += 1
 
     async def until(self, happened: Callable[[], bool]) -> None:
         """Wait for something about the students. Raises Unavailable with code ``bench_students_refused`` when
@@ -87,10 +87,6 @@ class Crowd:
                 raise Unavailable("bench_students_refused", reason=self._failure)
             self._changed.clear()
             await self._changed.wait()
-
-    def touch(self) -> None:
-        """Something may have happened that ``until`` waits for."""
-        self._changed.set()
 
     async def keep_pinging(self) -> None:
         """Ping as pages do, spread evenly. The message is the same for all of one tick."""
@@ -119,6 +115,10 @@ class Crowd:
         """For Seat."""
         self.on_acknowledged(seat, due)
 
+    def submitted(self, seat: Seat) -> None:
+        """For Seat."""
+        self.on_submitted(seat)
+
     def began(self, seat: Seat) -> None:
         """For Seat."""
         self.running += 1
@@ -131,7 +131,7 @@ class Crowd:
         if seat.cut_off:
             self.connect(seat)
             return
-        self.closes[str(code)] += 1
+        self.lines_lost += 1
         if code is not None and code in _FATAL:
             self._failure = str(code)
         self._changed.set()
@@ -161,8 +161,8 @@ class Crowd:
 def open_papers(forms: dict[str, bytes], seats: Sequence[Seat]) -> dict[str, Form]:
     """The forms that the students can open with the keys they were given, by hash.
 
-    Raises Unavailable with code ``bench_paper_shut`` when a key does not fit, or a student's first question is
-    not there.
+    Raises Unavailable with code ``bench_paper_shut`` when a key does not fit, or a student's first question
+    is not there.
     """
     opened: dict[tuple[str, str], Form] = {}
     for seat in seats:

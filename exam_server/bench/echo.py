@@ -2,11 +2,13 @@
 (``python -m exam_server.bench.echo``)."""
 
 import gc
+from collections.abc import Sequence
 
 import msgspec
 import uvloop
 from aiohttp import web
 
+from exam_server.bench.bare import PUSH, PUSHED
 from exam_server.bench.child import allow_connections, obey
 from exam_server.simulation.serving import free_port
 
@@ -21,16 +23,34 @@ class Here(msgspec.Struct, frozen=True, kw_only=True):
     port: int
 
 
+_LINES = web.AppKey("lines", set[web.WebSocketResponse])
+
+_ORDERS: msgspec.json.Decoder[Where] = msgspec.json.Decoder(Where)
+
+
 async def _echo(request: web.Request) -> web.WebSocketResponse:
     line = web.WebSocketResponse(compress=False)
     await line.prepare(request)
+    lines = request.app[_LINES]
+    lines.add(line)
     async for message in line:
-        await line.send_str(str(message.data))
+        if message.data == PUSH.decode():
+            await _push(list(lines))
+        else:
+            await line.send_str(str(message.data))
+    lines.discard(line)
     return line
+
+
+async def _push(lines: Sequence[web.WebSocketResponse]) -> None:
+    text = PUSHED.decode()
+    for line in lines:
+        await line.send_str(text)
 
 
 async def _run() -> None:
     app = web.Application()
+    app[_LINES] = set()
     app.router.add_get("/", _echo)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
@@ -42,7 +62,7 @@ async def _run() -> None:
     async def tell(_: Where) -> Here:
         return here
 
-    await obey(Where, tell)
+    await obey(_ORDERS, tell)
 
 
 def main() -> None:

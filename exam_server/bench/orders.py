@@ -7,9 +7,9 @@ from exam_server.bench.report import percentile
 
 
 class Ticket(msgspec.Struct, frozen=True, array_like=True):
-    """A student's sitting and cookie."""
+    """A student's number and cookie."""
 
-    sitting: int
+    number: str
     cookie: str
 
 
@@ -53,15 +53,25 @@ class Submit(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     seconds: float
 
 
+class Record(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Write down what every student sent and was told, for ``simulation.checker``."""
+
+    path: str
+
+
 class Bare(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Connect so often to a bare echo, all at once, and send each one message."""
+    """Connect so often to a bare echo, all at once, send each one message, and stay."""
 
     host: str
     port: int
     connections: int
 
 
-Order = Gather | AwaitBell | AnswerOpen | AnswerClosed | Reconnect | Submit | Bare
+class BarePush(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Let the bare server send one message to every line of ``Bare``."""
+
+
+Order = Gather | AwaitBell | AnswerOpen | AnswerClosed | Reconnect | Submit | Record | Bare | BarePush
 
 
 class Spread(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,23 +84,17 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
     last: float = 0.0
 
 
-class Journalled(msgspec.Struct, frozen=True, array_like=True):
-    """How far a sitting has sent and been acknowledged."""
-
-    sitting: int
-    sent: int
-    acknowledged: int
-
-
 class Done(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of an order: ``spread`` of its latencies, ``count`` of what was done in ``seconds``, and of
-    every student how far they are. ``closes`` counts connections that the server ended, by code."""
+    """What became of an order: ``spread`` of its latencies, until the last of which it took ``seconds``; and
+    in all so far: events sent, acknowledged and refused, receipts, and connections that the server ended."""
 
     spread: Spread = Spread()
     seconds: float = 0.0
-    count: int = 0
-    journalled: tuple[Journalled, ...] = ()
-    closes: dict[str, int] = {}
+    sent: int = 0
+    acknowledged: int = 0
+    refused: int = 0
+    receipts: int = 0
+    lines_lost: int = 0
 
 
 def spread(durations_ms: list[float]) -> Spread:

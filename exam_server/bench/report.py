@@ -71,8 +71,29 @@ def _processor() -> str:
     return names[0] if names else platform.processor()
 
 
-def rounded(values: Mapping[str, float]) -> dict[str, float]:
-    """To three decimals."""
+def make_report(
+    name: str,
+    machine: Machine,
+    settings: Mapping[str, float],
+    *,
+    figures: Mapping[str, float],
+    limits: Mapping[str, float],
+    ratios: Mapping[str, float],
+    bounds: Mapping[str, Bound],
+) -> BenchReport:
+    """The report, figures rounded to three decimals."""
+    return BenchReport(
+        name=name,
+        figures=_rounded(figures),
+        limits=_rounded(limits),
+        ratios=_rounded(ratios),
+        bounds=dict(bounds),
+        settings=dict(settings),
+        machine=machine,
+    )
+
+
+def _rounded(values: Mapping[str, float]) -> dict[str, float]:
     return {name: round(value, 3) for name, value in values.items()}
 
 

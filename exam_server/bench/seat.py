@@ -6,13 +6,14 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from exam_server.bench.orders import Journalled, Ticket
+from exam_server.bench.orders import Ticket
 from exam_server.bench.wire import Line, frame, upgrade
 from exam_server.protocol.message import VERSION
 from exam_server.protocol.sitting import (
     Ack,
     Hello,
     Pong,
+    Receipt,
     Refused,
     Retry,
     ServerMessage,
@@ -21,6 +22,7 @@ from exam_server.protocol.sitting import (
     Submitted,
     Welcome,
 )
+from exam_server.simulation.record import Account, Fate, Proof, Told
 from exam_server.web.sessions import CANDIDATE_COOKIE
 
 _DECODER: msgspec.json.Decoder[ServerMessage] = msgspec.json.Decoder(ServerMessage)
@@ -47,6 +49,10 @@ class Watcher(Protocol):
         """One more event is durable."""
         ...
 
+    def submitted(self, seat: "Seat") -> None:
+        """The receipt is there."""
+        ...
+
     def began(self, seat: "Seat") -> None:
         """The paper is open."""
         ...
@@ -64,25 +70,28 @@ class Seat(Line):
         "_fence",
         "_pending",
         "_retry_ms",
+        "_sent",
         "_ticket",
         "acknowledged_seq",
         "cut_off",
         "first_item",
         "form_key",
+        "receipt",
         "refused",
         "running_at",
         "seq",
         "sha256",
-        "submitted",
+        "submit_due",
         "welcomed",
     )
 
     def __init__(self, crowd: Watcher, ticket: Ticket) -> None:
         super().__init__()
         self.welcomed = self.cut_off = False
-        self.submitted = False
-        self.refused = 0
+        self.receipt: Receipt | None = None
+        self.refused: set[int] = set()
         self.seq = self.acknowledged_seq = 0
+        self.submit_due = 0.0
         self.running_at = 0.0
         self.sha256 = ""
         self.form_key = ""
@@ -91,12 +100,8 @@ class Seat(Line):
         self._ticket = ticket
         self._fence: int | None = None
         self._pending: deque[Sent] = deque()
+        self._sent: list[bytes] = []
         self._retry_ms = 1_000
-
-    @property
-    def journalled(self) -> Journalled:
-        """How far it is."""
-        return Journalled(self._ticket.sitting, self.seq, self.acknowledged_seq)
 
     @property
     def waiting(self) -> int:
@@ -108,17 +113,30 @@ class Seat(Line):
         self.seq += 1
         sent = Sent(self.seq, due, frame(event))
         self._pending.append(sent)
-        if self.welcomed and not self.cut_off and self.transport is not None:
-            self.transport.write(sent.frame)
+        self._sent.append(event)
+        if self.welcomed and not self.cut_off:
+            self.write(sent.frame)
+
+    def account(self) -> Account:
+        """What this student knows."""
+        told = [Told(seq=seq, payload=event, fate=self._fate(seq)) for seq, event in enumerate(self._sent, 1)]
+        proof = self.receipt and Proof(digest=self.receipt.digest, events=self.receipt.events)
+        return Account(number=self._ticket.number, events=tuple(told), receipt=proof)
+
+    def _fate(self, seq: int) -> Fate:
+        if seq in self.refused:
+            return "refused"
+        return "acknowledged" if seq <= self.acknowledged_seq else "sent"
 
     def submit(self, due: float, at_ms: int) -> None:
         """Hand in."""
+        self.submit_due = due
         self.send(msgspec.json.encode(Submit(seq=self.seq + 1, at_ms=at_ms)), due)
 
     def ping(self, ping: bytes) -> None:
         """Send a frame that is no event, if there is a line."""
-        if self.welcomed and self.transport is not None:
-            self.transport.write(ping)
+        if self.welcomed:
+            self.write(ping)
 
     def lose_line(self) -> None:
         """Cut the connection as a pulled cable would; the crowd connects again at once."""
@@ -133,8 +151,7 @@ class Seat(Line):
 
     def opened(self) -> None:
         """For Line."""
-        assert self.transport is not None
-        self.transport.write(frame(msgspec.json.encode(Hello(version=VERSION, fence=self._fence))))
+        self.write(frame(msgspec.json.encode(Hello(version=VERSION, fence=self._fence))))
 
     def ended(self, code: int | None) -> None:
         """For Line."""
@@ -157,14 +174,20 @@ class Seat(Line):
             case State(state="running", form_key=str() as key):
                 self._open(key)
             case Submitted():
-                self.submitted = True
+                self.receipt = message.receipt
                 self._acknowledged(message.receipt.events)
+                self._crowd.submitted(self)
             case Refused():
-                self.refused += 1
+                self._refuse(message.seq)
             case Retry():
                 self._retry_ms = message.after_ms
             case _:
                 pass
+
+    def _refuse(self, seq: int) -> None:
+        """It and what followed it was not taken."""
+        while self._pending and self._pending[-1].seq >= seq:
+            self.refused.add(self._pending.pop().seq)
 
     def _welcome(self, welcome: Welcome) -> None:
         self._fence, self.welcomed = welcome.fence, True
@@ -174,8 +197,8 @@ class Seat(Line):
         self._acknowledged(welcome.last_seq)
         if welcome.form_key is not None:
             self._open(welcome.form_key)
-        if self._pending and self.transport is not None:
-            self.transport.write(b"".join(sent.frame for sent in self._pending))
+        if self._pending:
+            self.write(b"".join(sent.frame for sent in self._pending))
         self._crowd.welcomed(self, welcome)
 
     def _open(self, key: str) -> None:

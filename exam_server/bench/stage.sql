@@ -9,7 +9,3 @@ VACUUM ANALYZE
 -- name: update_bell
 -- When the bell is to ring.
 UPDATE shift SET opens_at = $2 WHERE id = $1
-
--- name: select_journal_counts
--- How many events each sitting's journal holds.
-SELECT sitting_id, count(*)::int AS events FROM journal GROUP BY sitting_id

@@ -67,6 +67,11 @@ class Line(asyncio.Protocol):
     def ended(self, code: int | None) -> None:
         """The connection is over; ``code`` is the server's, or the HTTP status when it did not switch."""
 
+    def write(self, data: bytes) -> None:
+        """Send frames, if there is a connection."""
+        if self.transport is not None:
+            self.transport.write(data)
+
     def cut(self) -> None:
         """Drop the connection without a word."""
         if self.transport is not None:

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 import msgspec
 
 Language = Literal["vi", "en"]
-Section = Literal["errors", "warnings", "cli", "student", "staff", "doctor", "lab"]
+Section = Literal["errors", "warnings", "cli", "student", "staff", "doctor", "lab", "bench", "load"]
 
 
 def languages() -> tuple[Language, ...]:
