@@ -102,6 +102,7 @@ class Student:
         self._wait_ms = 1_000
         self._attempt = 0
         self._connections = 0
+        self._arrived = False
         self._answered: list[int] = []
         self._at = 0
         self._submit_due: float | None = None
@@ -345,7 +346,8 @@ class Student:
 
     def _state_is(self, told: Message) -> None:
         state = told["state"]
-        if state == "waiting":
+        if state == "waiting" and not self._arrived:
+            self._arrived = True
             self._report.reached("waiting")
         if told["form_key"] is not None and not self._opened.is_set() and state not in _OVER:
             self._open(told["form_key"], told["timing"])

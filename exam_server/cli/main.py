@@ -3,7 +3,20 @@
 import typer
 from typer import rich_utils
 
-from exam_server.cli import bench, demo, doctor, exam, items, migrate, rehearse, roster, schema, serve, staff
+from exam_server.cli import (
+    bench,
+    demo,
+    doctor,
+    exam,
+    items,
+    load,
+    migrate,
+    rehearse,
+    roster,
+    schema,
+    serve,
+    staff,
+)
 from exam_server.cli.words import say
 
 rich_utils.OPTIONS_PANEL_TITLE = say("panel_options")
@@ -31,4 +44,5 @@ app.add_typer(staff.app, name="staff", help=say("help_staff"))
 app.command("doctor", help=say("help_doctor"))(doctor.doctor)
 app.add_typer(bench.app, name="bench", help=say("help_bench"))
 app.add_typer(rehearse.app, name="rehearse", help=say("help_rehearse"))
+app.command("load", help=say("help_load"))(load.load)
 app.command("export-schema", help=say("help_export_schema"))(schema.export)

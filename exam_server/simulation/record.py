@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from exam_server.errors import Invalid
+from exam_server.protocol.sitting import Saved
 
 Fate = Literal["sent", "acknowledged", "refused"]
 """What the client was told of an event; ``sent``: nothing, so that it may be in the journal or not."""
@@ -33,13 +34,23 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     events: int
 
 
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What a fresh page is shown after all is over: a part of Welcome."""
+
+    last_seq: int
+    saved: tuple[Saved, ...] = ()
+    receipt: Proof | None = None
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """What one client of a candidate knows: its events in the order they were made, and the receipt if it got
-    one. A candidate who had several pages or PCs has an account for each."""
+    """What one client of a candidate knows: its events in the order they were made, the receipt if it got
+    one, and what it saw when it looked again. A candidate who had several pages or PCs has an account for
+    each."""
 
     number: str
     events: tuple[Told, ...]
     receipt: Proof | None = None
+    seen: Seen | None = None
 
 
 def write_record(path: Path, accounts: Iterable[Account]) -> None:

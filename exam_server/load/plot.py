@@ -1,0 +1,179 @@
+"""Line plots as SVG text: direct labels, units, readable in grey."""
+
+import math
+from collections.abc import Callable, Sequence
+from html import escape
+
+import msgspec
+
+WIDTH, HEIGHT = 760, 230
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 118, 26, 34
+_LINE_HEIGHT = 14
+
+_INKS = (
+    ("#0b3d91", "", 2.2),
+    ("#a33b00", "7 3", 2.0),
+    ("#1f6f3f", "2 3", 2.0),
+    ("#555555", "10 3 2 3", 1.6),
+    ("#7a1f6e", "4 2", 1.6),
+)
+"""Colour, dashes and width: each line differs from the others in grey too."""
+
+Point = tuple[float, float]
+
+
+class Curve(msgspec.Struct, frozen=True, kw_only=True):
+    """A line and the name that stands at its end. A gap of more than ``gap`` in x breaks it."""
+
+    label: str
+    points: Sequence[Point]
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened at ``x``."""
+
+    x: float
+    label: str
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True):
+    """Title and unit of y; both axes' range; ``log`` for y by decades; how a number is written; ``gap`` in x
+    beyond which a curve breaks."""
+
+    title: str
+    unit: str
+    x_label: str
+    x_range: tuple[float, float]
+    number: Callable[[float], str]
+    log: bool = False
+    gap: float = math.inf
+
+
+def draw(frame: Frame, curves: Sequence[Curve], marks: Sequence[Mark]) -> str:
+    """The plot, or nothing when there is nothing to draw."""
+    shown = [curve for curve in curves if curve.points]
+    if not shown:
+        return ""
+    scale = _Scale(frame, [y for curve in shown for _, y in curve.points])
+    parts = [
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(frame.title)}">',
+        f'<text class="title" x="0" y="14">{escape(frame.title)}, {escape(frame.unit)}</text>',
+        *_axes(frame, scale),
+        *(_mark(mark, scale) for mark in marks if frame.x_range[0] <= mark.x <= frame.x_range[1]),
+        *(_curve(curve, scale, frame.gap, place) for place, curve in enumerate(shown)),
+        *_labels(shown, scale),
+        "</svg>",
+    ]
+    return "\n".join(parts)
+
+
+class _Scale:
+    """From values to places on the paper."""
+
+    def __init__(self, frame: Frame, values: Sequence[float]) -> None:
+        self.low_x, high_x = frame.x_range
+        self.span_x = max(1e-9, high_x - self.low_x)
+        self.log = frame.log
+        self.ticks = _decades(values) if frame.log else _ticks(0, max(values))
+        self.low, self.high = self._flat(self.ticks[0]), self._flat(self.ticks[-1])
+
+    def x(self, value: float) -> float:
+        return _LEFT + (value - self.low_x) / self.span_x * (WIDTH - _LEFT - _RIGHT)
+
+    def y(self, value: float) -> float:
+        share = (self._flat(value) - self.low) / max(1e-9, self.high - self.low)
+        return HEIGHT - _BOTTOM - min(1.0, max(0.0, share)) * (HEIGHT - _BOTTOM - _TOP)
+
+    def _flat(self, value: float) -> float:
+        return math.log10(max(value, 1e-3)) if self.log else value
+
+
+def _decades(values: Sequence[float]) -> list[float]:
+    positive = [value for value in values if value > 0] or [1.0]
+    low, high = math.floor(math.log10(min(positive))), math.ceil(math.log10(max(positive)))
+    return [10.0**power for power in range(low, max(high, low + 1) + 1)]
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Four to seven round numbers over the range."""
+    span = max(high - low, 1e-9)
+    raw = span / 5
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= raw)
+    first, last = math.floor(low / step), math.ceil(high / step)
+    return [step * place for place in range(first, last + 1)]
+
+
+def _axes(frame: Frame, scale: _Scale) -> list[str]:
+    left, right, bottom = _LEFT, WIDTH - _RIGHT, HEIGHT - _BOTTOM
+    parts: list[str] = []
+    for tick in scale.ticks:
+        y = scale.y(tick)
+        parts.append(f'<line class="grid" x1="{left}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        parts.append(f'<text class="tick end" x="{left - 6}" y="{y + 4:.1f}">{frame.number(tick)}</text>')
+    for tick in _ticks(*frame.x_range):
+        if frame.x_range[0] <= tick <= frame.x_range[1]:
+            x = scale.x(tick)
+            parts.append(f'<line class="axis" x1="{x:.1f}" x2="{x:.1f}" y1="{bottom}" y2="{bottom + 4}"/>')
+            parts.append(
+                f'<text class="tick middle" x="{x:.1f}" y="{bottom + 16}">{frame.number(tick)}</text>'
+            )
+    parts.append(f'<line class="axis" x1="{left}" x2="{right}" y1="{bottom}" y2="{bottom}"/>')
+    parts.append(
+        f'<text class="tick middle" x="{(left + right) / 2}" y="{HEIGHT - 3}">{escape(frame.x_label)}</text>'
+    )
+    return parts
+
+
+def _mark(mark: Mark, scale: _Scale) -> str:
+    x = scale.x(mark.x)
+    return (
+        f'<line class="mark" x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP}" y2="{HEIGHT - _BOTTOM}"/>'
+        f'<text class="tick" x="{x + 3:.1f}" y="{_TOP + 9}">{escape(mark.label)}</text>'
+    )
+
+
+def _curve(curve: Curve, scale: _Scale, gap: float, place: int) -> str:
+    colour, dashes, width = _INKS[place % len(_INKS)]
+    path: list[str] = []
+    before = -math.inf
+    for x, y in curve.points:
+        path.append(f"{'M' if x - before > gap else 'L'}{scale.x(x):.1f} {scale.y(y):.1f}")
+        before = x
+    path[0] = "M" + path[0][1:]
+    dots = "".join(
+        f'<circle cx="{scale.x(x):.1f}" cy="{scale.y(y):.1f}" r="1.6" fill="{colour}"/>'
+        for x, y in _lonely(curve.points, gap)
+    )
+    return (
+        f'<path d="{"".join(path)}" fill="none" stroke="{colour}" stroke-width="{width}" '
+        f'stroke-dasharray="{dashes}"/>{dots}'
+    )
+
+
+def _lonely(points: Sequence[Point], gap: float) -> list[Point]:
+    """Points without a neighbour to be joined with: a path alone would not show them."""
+    return [
+        point
+        for place, point in enumerate(points)
+        if (place == 0 or point[0] - points[place - 1][0] > gap)
+        and (place == len(points) - 1 or points[place + 1][0] - point[0] > gap)
+    ]
+
+
+def _labels(curves: Sequence[Curve], scale: _Scale) -> list[str]:
+    """Each curve's name at its end, moved apart where they would touch."""
+    wanted = sorted((scale.y(curve.points[-1][1]), place) for place, curve in enumerate(curves))
+    lowest = HEIGHT - _BOTTOM
+    ends = [max(_TOP + 4.0, y) for y, _ in wanted]
+    for place in range(1, len(ends)):
+        ends[place] = max(ends[place], ends[place - 1] + _LINE_HEIGHT)
+    for place in reversed(range(len(ends))):
+        below = ends[place + 1] - _LINE_HEIGHT if place + 1 < len(ends) else lowest
+        ends[place] = min(ends[place], below)
+    x = WIDTH - _RIGHT + 8
+    return [
+        f'<text class="label" x="{x}" y="{end + 4:.1f}" fill="{_INKS[place % len(_INKS)][0]}">'
+        f"{escape(curves[place].label)}</text>"
+        for end, (_, place) in zip(ends, wanted, strict=True)
+    ]
