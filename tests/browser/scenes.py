@@ -15,6 +15,7 @@ from item_bank.kinds.short_answer import ShortAnswer
 from item_bank.kinds.true_false import TrueFalse
 from tests.browser.classmates import Classmate, classmates
 from tests.browser.clock import ExamClock
+from tests.browser.crowds import crowd_at_the_entrance, crowd_at_the_login
 from tests.browser.papers import contradicting_paper
 from tests.browser.record import Record, Shown
 from tests.browser.roster_files import NAMES, clean_roster, roster_with_bad_rows
@@ -56,7 +57,8 @@ class Tour(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def whole_day(tour: Tour) -> None:
-    """All tours in the order of the day: board, waiting room, room, student, results."""
+    """All tours in the order of the day: queues, board, waiting room, room, student, results."""
+    await queues(tour)
     await _board(tour)
     async with AsyncExitStack() as stack:
         others = [one for place, one in enumerate(tour.world.candidates[:-1]) if place != SITTER]
@@ -81,6 +83,29 @@ async def whole_day(tour: Tour) -> None:
         await Commander(invigilator.visitor, tour.world)("end", reason="Hết giờ làm bài")
         await invigilator.visitor.context.close()
     await _results(tour)
+
+
+async def queues(tour: Tour) -> None:
+    """A student in the crowd: at the login, on the way in, and on the way back."""
+    student = Student(await tour.window(), tour.language)
+    latecomer, neighbour = tour.world.candidates[-1], tour.world.candidates[-2]
+    async with crowd_at_the_login(tour.site, 36):
+        await student.log_in(latecomer)
+        await expect(student.title("queue_title")).to_be_visible()
+        await tour.show(student.page, "student_login_queue")
+    await tour.site.stop()
+    await tour.site.start()
+    async with crowd_at_the_entrance(tour.site, neighbour):
+        await student.log_in(latecomer)
+        await expect(student.page.locator(".queue-number")).to_be_visible()
+        await tour.show(student.page, "student_queue")
+    await student.expect_waiting()
+    async with crowd_at_the_entrance(tour.site, neighbour):
+        await student.visitor.context.set_offline(True)
+        await student.visitor.context.set_offline(False)
+        await expect(student.page.locator(".countdown").get_by_role("status")).to_be_visible()
+        await tour.show(student.page, "student_waiting_queue")
+    await student.visitor.context.close()
 
 
 async def _waiting_room(tour: Tour) -> Student:

@@ -1,49 +1,17 @@
 """Everyone comes at once: the login and the way back have a queue, and the student sees the place in it."""
 
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
-
 from playwright.async_api import expect
 
-from exam_server.actions.sit import Arrival
-from exam_server.clock import FakeClock
-from exam_server.store.sittings import lock_sitting
-from exam_server.web.admission import Admission, Crowded
-from exam_server.web.entrance import MAX_TOGETHER
-from tests.browser.clock import MORNING, ExamClock
+from tests.browser.clock import ExamClock
 from tests.browser.conftest import Visit
+from tests.browser.crowds import crowd_at_the_entrance, crowd_at_the_login
 from tests.browser.record import Record
 from tests.browser.site import Site
 from tests.browser.student import Student, opened_paper
 from tests.browser.visitor import serious_findings
-from tests.browser.world import Candidate, World
+from tests.browser.world import World
 
 IN_FRONT = 36
-SLOW_LOGIN_S = 4
-"""A sixteenth of it is what the server then expects of each login."""
-
-
-@asynccontextmanager
-async def crowd_at_the_login(site: Site, in_front: int) -> AsyncGenerator[None]:
-    """A server with one slot for logins, taken until the end, and so many who were told to come again."""
-    clock = FakeClock(MORNING)
-    await site.stop()
-    site.admission = admission = Admission(clock, slots=1, most_waiting=0)
-    await site.start()
-    async with admission.turn():
-        clock.advance(seconds=SLOW_LOGIN_S)
-    async with admission.turn():
-        for _ in range(in_front):
-            await _turned_away(admission)
-        yield
-
-
-async def _turned_away(admission: Admission) -> None:
-    try:
-        async with admission.turn():
-            raise AssertionError("there is no room")
-    except Crowded:
-        pass
 
 
 async def test_a_crowd_at_the_login_waits_with_a_place_and_gets_in_by_itself(
@@ -100,34 +68,3 @@ async def test_a_student_on_the_way_back_sees_the_place_and_goes_on(
     await student.expect_saved(2)
     await expect(student.page.locator(".strip")).to_have_count(0)
     assert await record.answers(candidate) == {paper[at].id: paper[at].choices[at] for at in range(2)}
-
-
-class Bystander:
-    """Someone else whose turn comes before."""
-
-    def __init__(self, sitting: int) -> None:
-        self.arrival = Arrival(sitting_id=sitting, login_version=1, fence=None)
-
-    def queued(self, position: int) -> None:
-        """It waits."""
-
-    def joined(self, fence: int) -> None:
-        """It is gone."""
-
-    def opened(self, opening: object, form: object) -> None:
-        """Never, for it is gone."""
-
-    def refused(self, error: Exception) -> None:
-        """It is not let in."""
-
-
-@asynccontextmanager
-async def crowd_at_the_entrance(site: Site, other: Candidate) -> AsyncGenerator[int]:
-    """More than go in at once wait for a row that is locked until the end. Gives the next one's place."""
-    async with AsyncExitStack() as stack:
-        connection = await stack.enter_async_context(site.database.transaction())
-        await lock_sitting(connection, other.sitting)
-        entrance = site.hub.entrance
-        for _ in range(MAX_TOGETHER + 1):
-            assert entrance.let_in(Bystander(other.sitting))
-        yield MAX_TOGETHER + 1
