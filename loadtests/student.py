@@ -86,6 +86,8 @@ class Student:
         self._cookie: str | None = None
         self._fence: int | None = None
         self._line: Line | None = None
+        self._ghost: Line | None = None
+        self._is_cut = False
         self._blob: bytes | None = None
         self._digest = ""
         self._items: list[Item] = []
@@ -115,8 +117,9 @@ class Student:
                 self._visit()
         finally:
             work.kill()
-            if self._line is not None:
-                self._line.close()
+            for line in (self._line, self._ghost):
+                if line is not None:
+                    line.close()
 
     def look_again(self) -> Message:
         """What a fresh page is shown: the Welcome of a new login. Raises LineLostError, HttpRefusedError."""
@@ -196,9 +199,17 @@ class Student:
         self._come_at = max(now, self._offline_until) + self._random.uniform(0, wait_s)
 
     def _drop_line(self) -> None:
-        if self._line is not None:
+        """A line that was cut silently stays open until the student is back."""
+        if self._line is not None and self._line is not self._ghost:
             self._line.close()
-            self._line = None
+        self._line = None
+
+    def _cut(self, *, silently: bool) -> None:
+        self._is_cut = True
+        if self._line is not None:
+            self._line.cut(silently=silently)
+            if silently:
+                self._ghost = self._line
 
     def _hear_or_ping(self, line: Line) -> None:
         if time.monotonic() > self._give_up_at:
@@ -277,6 +288,10 @@ class Student:
             self._report.done("reconnect", due)
         self._connections += 1
         self._attempt = 0
+        self._is_cut = False
+        if self._ghost is not None:
+            self._ghost.close()
+            self._ghost = None
         self._wait_ms = int(welcome["reconnect_ms"])
         self._heard_at = time.monotonic()
         self._check_last_seq(welcome["last_seq"])
@@ -416,8 +431,7 @@ class Student:
             return
         if planned.deed == "submit":
             self._submit_due = max(due, self._offline_until)
-        resent = due < self._offline_until
-        self.outbox.add(self._event(planned), max(due, self._offline_until), resent=resent)
+        self.outbox.add(self._event(planned), max(due, self._offline_until), resent=self._is_cut)
         try:
             self._send_waiting()
         except LineLostError:
@@ -447,14 +461,12 @@ class Student:
     def _lose_line(self, until: float) -> None:
         self._offline_until = until
         self.outbox.postpone(until)
-        if self._line is not None:
-            self._line.cut(silently=self._random.random() < 0.5)
+        self._cut(silently=self._random.random() < 0.5)
 
     def _move(self) -> None:
         """Another PC: a new login takes the sitting over."""
         self._cookie = self._fence = None
-        if self._line is not None:
-            self._line.cut(silently=True)
+        self._cut(silently=True)
 
     def _server_ms(self) -> float:
         return time.time() * 1_000 + (self._offset_ms or 0.0)

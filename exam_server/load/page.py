@@ -29,7 +29,8 @@ h2 { font-size: 18px; margin: 32px 0 8px; }
 .good { border-color: #1f6f3f; } .bad { border-color: #b3261e; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; margin: 8px 0 16px; }
 th, td { text-align: right; padding: 3px 8px; border-bottom: 1px solid #d4d4d0; vertical-align: top; }
-th:first-child, td:first-child { text-align: left; } th { font-weight: 600; border-bottom-color: #1a1a1a; }
+th:first-child, td:first-child { text-align: left; } td { overflow-wrap: anywhere; }
+th { font-weight: 600; border-bottom-color: #1a1a1a; }
 table.words td, table.words th { text-align: left; }
 svg { width: 100%; height: auto; margin: 10px 0; font-family: inherit; font-size: 12px; }
 svg .title { font-size: 13px; font-weight: 600; } svg .tick { fill: #444; font-size: 11px; }
@@ -146,7 +147,7 @@ def _plots(report: LoadReport, lang: Language) -> list[str]:
         x_label=_say(lang, "seconds_from_bell"),
         x_range=(float(moments[0].at_s), float(moments[-1].at_s)),
         number=partial(_number, lang=lang),
-        gap=15.0 * width,
+        gap=8.0 * width,
     )
     acks = [
         Curve(label=label, points=[(m.at_s, getattr(m.ack, name)) for m in moments if m.ack is not None])
@@ -244,7 +245,7 @@ def _span_cells(
         for name in ("p50_ms", "p95_ms", "p99_ms", "max_ms")
     ]
     return [
-        f"{start} … {start + width - 1}" if width > 1 else str(start),
+        f"{start}…{start + width - 1}" if width > 1 else str(start),
         str(sum(moment.done.get("ack", 0) for moment in span)),
         *worst,
         str(sum(moment.done.get("submit", 0) for moment in span)),

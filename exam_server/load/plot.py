@@ -74,7 +74,7 @@ class _Scale:
         self.low_x, high_x = frame.x_range
         self.span_x = max(1e-9, high_x - self.low_x)
         self.log = frame.log
-        self.ticks = _decades(values) if frame.log else _ticks(0, max(values))
+        self.ticks = _decades(values) if frame.log else _ticks(0, max(values) or 1)
         self.low, self.high = self._flat(self.ticks[0]), self._flat(self.ticks[-1])
 
     def x(self, value: float) -> float:
