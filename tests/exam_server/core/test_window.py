@@ -4,16 +4,19 @@ import math
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import get_args
 
 import msgspec
 import pytest
 
-from exam_server.catalogue import languages, texts
+from exam_server.catalogue import Language, languages, texts
 from exam_server.core import disk, window
 from exam_server.core.figures import Disk, Figures, Reading, figures
 from exam_server.core.series import series
 from exam_server.core.window import LASTING_SLOTS, Heard, Slot, judge, states
+from exam_server.protocol.sitting import CloseCode
 from exam_server.protocol.window import Judgement
+from exam_server.store.journal import Fate
 
 NOW = datetime(2026, 6, 26, 1, tzinfo=UTC)
 IDLE = msgspec.structs.replace(figures(Reading(()), Reading(()), 5.0), connections=100)
@@ -124,8 +127,8 @@ def everything() -> list[Judgement]:
 
 
 @pytest.mark.parametrize("language", languages())
-def test_every_judgement_is_said_with_what_to_do(language: str) -> None:
-    said = texts(language, "staff")  # type: ignore[arg-type]
+def test_every_judgement_is_said_with_what_to_do(language: Language) -> None:
+    said = texts(language, "staff")
     for one in everything():
         for key in (f"window_{one.code}", f"window_{one.code}_do"):
             said[key].format(**one.params)
@@ -134,6 +137,13 @@ def test_every_judgement_is_said_with_what_to_do(language: str) -> None:
     for one in everything():
         if one.code.startswith("disk_"):
             said[f"alarm_{one.code}"].format(**one.params)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_close_and_fate_has_its_words(language: Language) -> None:
+    said = texts(language, "staff")
+    codes = {f"closed_{code.name.lower()}" for code in CloseCode} - {"closed_superseded"}
+    assert codes | {f"fate_{fate}" for fate in get_args(Fate) if fate != "kept"} <= said.keys()
 
 
 def test_the_history_as_columns() -> None:

@@ -17,29 +17,31 @@ const ROWS: readonly Row[] = [
 /** The plots' last and highest values as a table: for screen readers, paper and a voice on the telephone. */
 export function Numbers({ series }: { series: Series }) {
   return (
-    <table class="data window-numbers">
-      <caption>{t("window_numbers")}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t("column_figure")}</th>
-          <th scope="col" class="number">
-            {t("column_now")}
-          </th>
-          <th scope="col" class="number">
-            {t("column_highest")}
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {ROWS.map(([name, column, unit, decimals]) => (
-          <tr key={name}>
-            <th scope="row">{t(name)}</th>
-            <td class="number">{valued(column(series).at(-1) ?? null, unit, decimals)}</td>
-            <td class="number">{valued(highestOf(column(series)), unit, decimals)}</td>
+    <div class="window-numbers">
+      <h3 id="window-numbers">{t("window_numbers")}</h3>
+      <table class="data" aria-labelledby="window-numbers">
+        <thead>
+          <tr>
+            <th scope="col">{t("column_figure")}</th>
+            <th scope="col" class="number">
+              {t("column_now")}
+            </th>
+            <th scope="col" class="number">
+              {t("column_highest")}
+            </th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {ROWS.map(([name, column, unit, decimals]) => (
+            <tr key={name}>
+              <th scope="row">{t(name)}</th>
+              <td class="number">{valued(column(series).at(-1) ?? null, unit, decimals)}</td>
+              <td class="number">{valued(highestOf(column(series)), unit, decimals)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

@@ -1,8 +1,9 @@
+import { Fragment } from "preact";
 import { formatNumber, formatShare, formatTime } from "../../base/formats";
 import { Icon, type IconName } from "../../base/Icon";
 import type { WorkerRow } from "../../protocol/messages";
 import { DataTable } from "../DataTable";
-import { t } from "../texts";
+import { coded, t } from "../texts";
 import { sizeText } from "./size";
 
 const STATES: Record<WorkerRow["state"], { icon: IconName; tone: string }> = {
@@ -22,12 +23,14 @@ export function WorkerTable({ workers }: { workers: readonly WorkerRow[] }) {
         caption={t("window_workers")}
         columns={[
           { name: "worker", label: t("column_worker") },
-          ...NUMBERS.map((name) => ({ name, label: t(`column_${name}`), number: true })),
-          { name: "trouble", label: t("column_trouble") },
+          ...NUMBERS.map((name) => ({ name, label: t(`column_${name}`), number: true as const })),
         ]}
       >
         {workers.map((worker) => (
-          <Row key={worker.worker} worker={worker} />
+          <Fragment key={worker.worker}>
+            <Row worker={worker} />
+            <Troubles worker={worker} />
+          </Fragment>
         ))}
       </DataTable>
     </section>
@@ -36,11 +39,10 @@ export function WorkerTable({ workers }: { workers: readonly WorkerRow[] }) {
 
 function Row({ worker }: { worker: WorkerRow }) {
   return (
-    <tr class={`worker-${worker.state}`}>
+    <tr class={`worker worker-${worker.state}`}>
       <td>
-        <p class="nowrap">
-          <span class="strong">{`${worker.host} · ${worker.worker}`}</span> <StateOf worker={worker} />
-        </p>
+        <p class="strong">{`${worker.host} · ${worker.worker}`}</p>
+        <StateOf worker={worker} />
         <p class="soft nowrap worker-since">
           {t("worker_since", { time: formatTime(worker.started_at), pid: worker.pid })}
         </p>
@@ -53,9 +55,6 @@ function Row({ worker }: { worker: WorkerRow }) {
       <td class="number nowrap">{formatShare(worker.cpu_share)}</td>
       <td class="number nowrap">{sizeText(worker.rss_bytes)}</td>
       <td class="number nowrap">{ms(worker.lag_ms)}</td>
-      <td>
-        <Troubles worker={worker} />
-      </td>
     </tr>
   );
 }
@@ -83,16 +82,19 @@ function Troubles({ worker }: { worker: WorkerRow }) {
     ...counted(worker.entrance_queue, (count) => t("trouble_entrance", { count })),
     ...counted(worker.flush_failures, (count) => t("trouble_flush_failures", { count })),
     ...counted(worker.fence_conflicts, (count) => t("trouble_fence", { count })),
-    ...Object.entries(worker.conflicts).map(([fate, count]) => t("trouble_conflicts", { fate, count })),
-    ...Object.entries(worker.closes).map(([code, count]) => t("trouble_closes", { code, count })),
+    ...Object.entries(worker.conflicts).map(([fate, count]) =>
+      t("trouble_conflicts", { fate: coded("fate", fate), count }),
+    ),
+    ...Object.entries(worker.closes)
+      // These are the fence conflicts once more.
+      .filter(([code]) => code !== "SUPERSEDED")
+      .map(([code, count]) => t("trouble_closes", { code: coded("closed", code.toLowerCase()), count })),
   ];
-  if (said.length === 0) return <span class="soft">{t("worker_no_trouble")}</span>;
+  if (said.length === 0) return null;
   return (
-    <ul class="troubles">
-      {said.map((line) => (
-        <li key={line}>{line}</li>
-      ))}
-    </ul>
+    <tr class={`worker-${worker.state} worker-troubles`}>
+      <td colSpan={NUMBERS.length + 1}>{`${t("worker_troubles")} ${said.join("; ")}.`}</td>
+    </tr>
   );
 }
 
