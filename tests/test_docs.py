@@ -19,7 +19,8 @@ from item_bank.formats.report import draft_report
 from tests.item_bank.formats.docx_builder import docx, p
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("client_web/*.md")])
+FOLDERS = ("*.md", "docs/**/*.md", "client_web/*.md", "deploy/*.md")
+DOCUMENTS = sorted(path for folder in FOLDERS for path in ROOT.glob(folder))
 
 USERS: dict[str, Language] = {
     f"{folder}{name}.md": language

@@ -2,13 +2,17 @@
 
 import asyncio
 import json
+import os
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 
+import aiohttp
 import asyncpg
 import psutil
 
@@ -32,21 +36,70 @@ async def empty_database(cluster: EmbeddedPostgres, name: str) -> AsyncGenerator
         await admin.close()
 
 
+class Visitor:
+    """Asks all the time whether the server is well; every one must be answered."""
+
+    def __init__(self, address: str, trust: ssl.SSLContext | None) -> None:
+        self.replies: list[int] = []
+        self._address = address
+        self._trust = trust
+
+    async def ask(self) -> None:
+        # Each request on a connection of its own: a gap in listening would refuse one.
+        connector = aiohttp.TCPConnector(force_close=True, ssl=self._trust or False)
+        async with aiohttp.ClientSession(connector=connector) as http:
+            while True:
+                async with http.get(f"{self._address}/healthz") as reply:
+                    self.replies.append(reply.status)
+                await asyncio.sleep(_POLL_S)
+
+
+@asynccontextmanager
+async def always_well(address: str, trust: ssl.SSLContext | None = None) -> AsyncGenerator[None]:
+    """Meanwhile nobody who asks is refused or told to come again."""
+    visitor = Visitor(address, trust)
+    asking = asyncio.create_task(visitor.ask())
+    try:
+        yield
+    finally:
+        asking.cancel()
+        [trouble] = await asyncio.gather(asking, return_exceptions=True)
+    assert isinstance(trouble, asyncio.CancelledError), trouble
+    assert set(visitor.replies) == {HTTPStatus.OK}
+
+
 class Service:
     """`khaothi serve` in a process of its own, as a service manager runs it."""
 
     def __init__(self, config: Config, environment: Mapping[str, str] | None = None) -> None:
         self.config = config
         self.log = config.data / "serve.log"
-        plain = {"PATH": "/usr/bin:/bin", "KHAOTHI_LANG": "en", **(environment or {})}
+        plain = {"PATH": "/usr/bin:/bin", "KHAOTHI_LANG": "en"}
+        self._environment = {**child_environment(plain, config), **(environment or {})}
+
+    async def start(self) -> None:
+        """Start it, and wait until all its workers are ready."""
+        before = len(log_lines(self.log, "worker_ready")) if self.log.exists() else 0
+        self.process = self._launch()
+        await self.logged("worker_ready", before + self.config.workers)
+
+    def _launch(self) -> "subprocess.Popen[bytes]":
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
+            return subprocess.Popen(
                 [sys.executable, "-m", "exam_server", "serve"],
-                env={**child_environment(plain, config), **(environment or {})},
+                env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
             )
+
+    def kill(self) -> None:
+        """The supervisor and its workers, as when the machine fails."""
+        workers = self.workers
+        self.process.kill()
+        for pid in workers:
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait()
 
     @property
     def address(self) -> str:
@@ -56,6 +109,8 @@ class Service:
     @property
     def workers(self) -> set[int]:
         """The process ids of those that serve now."""
+        if self.process.poll() is not None:
+            return set()
         return {
             child.pid
             for child in psutil.Process(self.process.pid).children()
@@ -93,8 +148,8 @@ class Service:
 async def serving(config: Config, environment: Mapping[str, str] | None = None) -> AsyncGenerator[Service]:
     """A service whose workers are ready; stopped at the end."""
     service = Service(config, environment)
+    await service.start()
     try:
-        await service.logged("worker_ready", config.workers)
         yield service
     finally:
         service.stop()

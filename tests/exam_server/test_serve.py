@@ -6,7 +6,6 @@ import pty
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from exam_server.config import SETTINGS_FILE, Config, child_environment
 from exam_server.secrets import load_secrets
 from exam_server.simulation.serving import free_port
 from exam_server.store.embedded import EmbeddedPostgres
-from tests.exam_server.serving import STOP_S, Service, empty_database, log_lines, serving
+from tests.exam_server.serving import STOP_S, Service, always_well, empty_database, log_lines, serving
 from tests.faults.conftest import Scenario
 from tests.faults.room import Seating, opened_room
 from tests.faults.stage import Site
@@ -27,7 +26,6 @@ pytestmark = pytest.mark.slow
 
 WORKERS = 2
 STUDENTS = 12
-GAP_S = 0.02
 
 
 @pytest.fixture
@@ -38,35 +36,6 @@ async def url(cluster: EmbeddedPostgres) -> AsyncGenerator[str]:
 
 def config_of(data: Path, url: str, **settings: int) -> Config:
     return Config(data=data, database_url=url, port=free_port(), **settings)
-
-
-class Visitor:
-    """Asks all the time whether the server is well; every one must be answered."""
-
-    def __init__(self, address: str) -> None:
-        self.replies: list[int] = []
-        self._address = address
-
-    async def ask(self, http: aiohttp.ClientSession) -> None:
-        while True:
-            async with http.get(f"{self._address}/healthz") as reply:
-                self.replies.append(reply.status)
-            await asyncio.sleep(GAP_S)
-
-
-@asynccontextmanager
-async def visited(address: str) -> AsyncGenerator[Visitor]:
-    """Each request on a connection of its own: a gap in listening would refuse one."""
-    visitor = Visitor(address)
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True)) as http:
-        asking = asyncio.create_task(visitor.ask(http))
-        try:
-            yield visitor
-        finally:
-            asking.cancel()
-            [trouble] = await asyncio.gather(asking, return_exceptions=True)
-        assert isinstance(trouble, asyncio.CancelledError), trouble
-    assert set(visitor.replies) == {HTTPStatus.OK}
 
 
 async def test_students_go_on_through_a_rolling_restart(url: str, tmp_path: Path) -> None:
@@ -82,7 +51,7 @@ async def test_students_go_on_through_a_rolling_restart(url: str, tmp_path: Path
                 await room.progress()
                 before = service.workers
                 known = {student: student.connections for student in room.students}
-                async with visited(service.address):
+                async with always_well(service.address):
                     await service.restart()
                 assert len(service.workers) == WORKERS
                 assert not before & service.workers
