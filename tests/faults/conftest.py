@@ -101,10 +101,17 @@ def _name(test: pytest.Function) -> str:
 
 
 @pytest.fixture(scope="package")
-async def stage() -> AsyncGenerator[Stage]:
-    """One stage for all scenarios: each finds it up, and leaves it up."""
+async def common_stage() -> AsyncGenerator[Stage]:
+    """One stage for all scenarios."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with suppress(ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(OPEN_FILES, most), most))
     async with staged() as up:
         yield up
+
+
+@pytest.fixture
+async def stage(common_stage: Stage) -> Stage:
+    """The stage, which each scenario finds up and leaves up; what a failed one left is cleared away."""
+    await common_stage.mend()
+    return common_stage

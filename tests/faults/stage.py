@@ -22,6 +22,7 @@ from exam_server.store.migrations import migrate
 
 WORKERS = 2
 PATIENCE_S = 60.0
+MENDED_S = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,16 @@ class Stage:
     def port(self) -> int:
         """The server's."""
         return int(self.server.address.rsplit(":", 1)[1])
+
+    async def mend(self) -> None:
+        """Make sure that all is up."""
+        await asyncio.to_thread(self.postgres.ensure_running)
+        try:
+            async with asyncio.timeout(MENDED_S):
+                await self.server.answers()
+        except TimeoutError:
+            self.server.kill()
+            await self.server.start()
 
     async def kill_a_worker(self, rng: Generator) -> None:
         """One that someone is connected to; the supervisor starts another."""

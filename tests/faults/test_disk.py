@@ -47,14 +47,14 @@ def small_disk(at: Path, size_bytes: int) -> Generator[None]:
 @contextmanager
 def full(disk: Path) -> Generator[None]:
     """A file takes all the room that is left, and is gone at the end."""
-    ballast = disk / "ballast"
+    filler = disk / "filler"
     try:
-        with ballast.open("wb", buffering=0) as file, suppress(OSError):  # full: that is the point
+        with filler.open("wb", buffering=0) as file, suppress(OSError):  # full: that is the point
             while file.write(BLOCK):
                 pass
         yield
     finally:
-        ballast.unlink()
+        filler.unlink()
 
 
 @contextmanager
