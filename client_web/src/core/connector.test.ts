@@ -180,6 +180,26 @@ describe("a page whose sockets are blocked", () => {
   });
 });
 
+it("sits by POST soon where sockets neither open nor fail", async () => {
+  server.weather.hangs = true;
+  const page = open();
+  await pass(20 * SECOND);
+  expect(page).toMatchObject({ kind: "post", session: { link: "online" } });
+});
+
+it("gives up a line that hangs once the network is back", async () => {
+  server.weather.hangs = true;
+  const page = open();
+  await pass(SECOND);
+  server.weather.hangs = false;
+  page.connector.connectSoon(1_000);
+  await pass(SECOND);
+  expect(page).toMatchObject({ kind: "socket", session: { link: "online" } });
+  page.connector.connectSoon(1_000);
+  await pass(10 * SECOND);
+  expect(server.opened.socket).toBe(2);
+});
+
 describe("the way back to a socket", () => {
   it("is taken once a socket is welcomed, and the candidate notices nothing", async () => {
     const page = await onPost();
@@ -272,6 +292,7 @@ describe("whatever the line does", () => {
   function change(chance: () => number): void {
     const { weather } = server;
     if (chance() < 0.2) weather.noSockets = !weather.noSockets;
+    if (chance() < 0.1) weather.hangs = !weather.hangs;
     if (chance() < 0.1) weather.noNetwork = !weather.noNetwork;
     if (chance() < 0.15) weather.noReplies = !weather.noReplies;
     if (chance() < 0.15) server.cutSockets();
@@ -292,7 +313,7 @@ describe("whatever the line does", () => {
         }
         await pass(chance() * 20 * SECOND);
       }
-      Object.assign(server.weather, { noSockets: false, noNetwork: false, noReplies: false });
+      Object.assign(server.weather, { noSockets: false, hangs: false, noNetwork: false, noReplies: false });
       await pass(10 * MINUTE);
       expect(page).toMatchObject({ kind: "socket", session: { link: "online" } });
       expectJournal(page, ...said);

@@ -41,8 +41,9 @@ export interface Opener {
 interface Call {
   readonly kind: LineKind;
   readonly line: Line;
-  welcomed_ms: number | null;
+  heard: boolean;
   heard_ms: number;
+  welcomed_ms: number | null;
 }
 
 /**
@@ -88,9 +89,13 @@ export class Connector {
 
   /** The network is back: opens a line soon, but not at the same moment as everyone else. */
   connectSoon(within_ms: number): void {
-    if (this.#main !== null) return;
+    if (this.#main?.heard) return;
     clearTimeout(this.#retryTimer);
-    this.#retryTimer = later(within_ms * this.#host.chance(), () => this.connect());
+    this.#retryTimer = later(within_ms * this.#host.chance(), () => {
+      // What began without a network may hang for long.
+      if (this.#main?.heard === false) this.#drop();
+      this.connect();
+    });
   }
 
   /** The browser says that there is no network. */
@@ -114,7 +119,7 @@ export class Connector {
       lost: (code) => this.#over(call, code),
     };
     const line = kind === "post" ? this.#openPost(ears) : this.#opener.socket(ears, ready);
-    const call: Call = { kind, line, welcomed_ms: null, heard_ms: this.#host.now() };
+    const call: Call = { kind, line, heard: false, heard_ms: this.#host.now(), welcomed_ms: null };
     if (ready === undefined) this.#watch(call);
     return call;
   }
@@ -127,6 +132,7 @@ export class Connector {
   #hear(call: Call, message: ServerMessage): void {
     if (call === this.#trial) this.#judge(call, message);
     if (call !== this.#main) return;
+    call.heard = true;
     call.heard_ms = this.#host.now();
     if (call.welcomed_ms === null) this.#waitFor(call, message);
     this.#host.hear(message);
@@ -141,7 +147,7 @@ export class Connector {
 
   #watch(call: Call): void {
     later(OPEN_TIMEOUT_MS, () => {
-      if (call === this.#main && !call.line.opened) this.#lose(LINE_BROKE);
+      if (call === this.#main && !call.line.opened) this.#lose(LINE_BROKE, true);
     });
     this.#giveUpAfter(WELCOME_TIMEOUT_MS);
   }
@@ -174,20 +180,20 @@ export class Connector {
     else call.line.send(() => this.#host.ping());
   }
 
-  #lose(code: number): void {
+  #lose(code: number, hung = false): void {
     const call = this.#main;
     if (call === null) return;
     this.#drop();
     // The server gave the sitting to the socket that was tried, and not to another page.
     if (code === CLOSE.superseded && this.#unanswered) this.connect();
-    else this.#goOn(call, code);
+    else this.#goOn(call, code, hung);
   }
 
-  #goOn(call: Call, code: number): void {
+  #goOn(call: Call, code: number, hung: boolean): void {
     const before = this.#policy.kind;
     const at_ms = this.#host.now();
     const lasted_ms = call.welcomed_ms === null ? null : at_ms - call.welcomed_ms;
-    this.#policy = decide(this.#policy, { what: "lost", kind: call.kind, code, lasted_ms, at_ms });
+    this.#policy = decide(this.#policy, { what: "lost", kind: call.kind, code, hung, lasted_ms, at_ms });
     const loss = this.#host.lost(code);
     if (loss === null || this.#stopped) return;
     // Another kind of line has not failed yet.

@@ -29,6 +29,8 @@ const SOCKET_TRIP_MS = 30;
 export interface Weather {
   /** Sockets do not open. */
   noSockets: boolean;
+  /** Sockets neither open nor fail. */
+  hangs: boolean;
   /** Nothing gets through. */
   noNetwork: boolean;
   /** POST arrive, and the reply is lost. */
@@ -47,7 +49,7 @@ interface Tab {
  * acknowledgement only for what is kept. For tests without a network.
  */
 export class FakeServer {
-  readonly weather: Weather = { noSockets: false, noNetwork: false, noReplies: false };
+  readonly weather: Weather = { noSockets: false, hangs: false, noNetwork: false, noReplies: false };
   /** The events' texts as kept, by seq − 1. */
   readonly journal: string[] = [];
   /** Events whose seq holds another text. */
@@ -219,7 +221,8 @@ class FakeSocket implements Line {
   }
 
   async #open(caller: Caller, ready?: () => Promise<void>): Promise<void> {
-    const { noSockets, noNetwork } = this.#server.weather;
+    const { noSockets, hangs, noNetwork } = this.#server.weather;
+    if (hangs) return;
     if (noSockets || noNetwork) return this.end(LINE_BROKE);
     this.opened = true;
     await ready?.();

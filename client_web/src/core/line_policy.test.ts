@@ -6,6 +6,7 @@ const lost = (at_s: number, lasted_s: number | null, kind: LineKind = "socket", 
   what: "lost",
   kind,
   code,
+  hung: false,
   lasted_ms: lasted_s === null ? null : lasted_s * 1_000,
   at_ms: at_s * 1_000,
 });
@@ -18,6 +19,12 @@ describe("the choice of line", () => {
     expect(policyAfter(...BLOCKED).kind).toBe("post");
     expect(policyAfter(lost(0, 1), lost(3, 0.2), lost(9, null)).kind).toBe("post");
     expect(policyAfter(lost(0, null), lost(40, null), lost(80, null)).kind).toBe("socket");
+  });
+
+  it("is POST after two sockets that hung", () => {
+    const hung = { ...lost(8, null), hung: true } as LineNews;
+    expect(policyAfter(hung).kind).toBe("socket");
+    expect(policyAfter(hung, lost(17, null)).kind).toBe("post");
   });
 
   it("is POST after three breaks in two minutes, however long each socket held", () => {

@@ -11,7 +11,7 @@ const MOST_DOUBLINGS = 3;
 /** Which line the page uses next, and what it has seen of sockets here. */
 export interface Policy {
   kind: LineKind;
-  /** When sockets did not open, or did not hold. */
+  /** When sockets did not open, or did not hold; one that hung twice. */
   failed: readonly number[];
   /** When sockets broke after Welcome. */
   dropped: readonly number[];
@@ -21,9 +21,19 @@ export interface Policy {
   outage: boolean;
 }
 
+/** A line ended, `lasted_ms` after its Welcome, null when there was none. */
+export interface Lost {
+  what: "lost";
+  kind: LineKind;
+  code: number;
+  /** It neither opened nor failed for long: what swallows one socket swallows the next, and each costs that time. */
+  hung: boolean;
+  lasted_ms: number | null;
+  at_ms: number;
+}
+
 export type LineNews =
-  /** A line ended, `lasted_ms` after its Welcome, null when there was none. */
-  | { what: "lost"; kind: LineKind; code: number; lasted_ms: number | null; at_ms: number }
+  | Lost
   /** While on POST, a socket was tried and got its Welcome. */
   | { what: "returned" }
   /** While on POST, a socket was tried in vain. */
@@ -47,20 +57,19 @@ export function decide(policy: Policy, news: LineNews): Policy {
     case "lost":
       // What the server says on closing, it says over a line that works.
       if (news.code >= 4000) return policy;
-      return news.kind === "post"
-        ? lostPost(policy, news.lasted_ms)
-        : lostSocket(policy, news.lasted_ms, news.at_ms);
+      return news.kind === "post" ? lostPost(policy, news) : lostSocket(policy, news);
   }
 }
 
-function lostPost(policy: Policy, lasted_ms: number | null): Policy {
+function lostPost(policy: Policy, { lasted_ms }: Lost): Policy {
   if (lasted_ms !== null) return policy;
   return { ...policy, kind: "socket", failed: [], outage: true };
 }
 
-function lostSocket(policy: Policy, lasted_ms: number | null, at_ms: number): Policy {
+function lostSocket(policy: Policy, { lasted_ms, hung, at_ms }: Lost): Policy {
   const held = lasted_ms !== null && lasted_ms >= SHORT_MS;
-  const failed = held ? policy.failed : recent([...policy.failed, at_ms], at_ms, FAILED.within_ms);
+  const failures = hung ? [at_ms, at_ms] : [at_ms];
+  const failed = held ? policy.failed : recent([...policy.failed, ...failures], at_ms, FAILED.within_ms);
   const dropped =
     lasted_ms === null ? policy.dropped : recent([...policy.dropped, at_ms], at_ms, DROPPED.within_ms);
   const bad = failed.length >= FAILED.times || dropped.length >= DROPPED.times;

@@ -47,7 +47,8 @@ export function App() {
     try {
       await enter(await getJson<CandidateSession>("/api/candidate/me"));
     } catch (error) {
-      setStage(error instanceof ApiError ? { name: "login", again: false } : { name: "unreachable" });
+      const stranger = error instanceof ApiError && error.status < 500;
+      setStage(stranger ? { name: "login", again: false } : { name: "unreachable" });
     }
   }
 
@@ -91,7 +92,7 @@ const RETRY_MS = 4_000;
 
 function Unreachable({ onRetry }: { onRetry: () => void }) {
   useEffect(() => {
-    const timer = setTimeout(onRetry, RETRY_MS);
+    const timer = setTimeout(onRetry, RETRY_MS * (0.5 + Math.random()));
     return () => clearTimeout(timer);
   });
   return (
@@ -224,6 +225,9 @@ function Blocked() {
   );
 }
 
+/** By then the page has tried by POST as well. */
+const QUIET_FAILURES = 3;
+
 function Connecting({ session, sitting }: { session: Session; sitting: Sitting }) {
   if (session.queue !== null) return <Queued position={session.queue} />;
   const count = session.held.pending.length;
@@ -235,7 +239,7 @@ function Connecting({ session, sitting }: { session: Session; sitting: Sitting }
     <Message title={t("connecting_title")} actions={retry}>
       <p>{t("connecting_text")}</p>
       {busy && <Banner tone="waiting">{errorText("close_try_again")}</Banner>}
-      {!busy && session.failures > 1 && <Banner tone="waiting">{t("network_error")}</Banner>}
+      {!busy && session.failures > QUIET_FAILURES && <Banner tone="waiting">{t("network_error")}</Banner>}
       <Kept count={count} />
     </Message>
   );

@@ -70,12 +70,21 @@ function Countdown({ session }: { session: Session }) {
       )}
       <p class="soft">
         {session.queue === null ? (
-          `${opens_ms === null ? "" : `${t("countdown_at", { time: formatTime(opens_ms) })} `}${t("countdown_open")}`
+          <Opening opens_ms={opens_ms} />
         ) : (
           <QueueWords text="queue_waiting" position={session.queue} />
         )}
       </p>
     </section>
+  );
+}
+
+function Opening({ opens_ms }: { opens_ms: number | null }) {
+  return (
+    <>
+      {opens_ms !== null && `${t("countdown_at", { time: formatTime(opens_ms) })} `}
+      {t("countdown_open")}
+    </>
   );
 }
 
