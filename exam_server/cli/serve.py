@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 from contextlib import ExitStack
@@ -52,6 +53,8 @@ def serve(
 ) -> None:
     """Serve until Ctrl-C or SIGTERM."""
     configure_logging()
+    # Until the supervisor heeds it: a reload while all this starts would end it.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     options = Options(host=host, port=port, workers=workers, data=data, tls_cert=tls_cert, tls_key=tls_key)
     config = settings(options)
     load_secrets(config.data)

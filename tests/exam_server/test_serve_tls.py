@@ -1,6 +1,7 @@
 """https without a proxy: a school's own certificate, and what is said about a bad one."""
 
 import asyncio
+import re
 import ssl
 import subprocess
 import sys
@@ -25,6 +26,8 @@ from exam_server.store.embedded import EmbeddedPostgres
 from exam_server.tls import expires_at, server_context
 from tests.exam_server.certificates import Authority
 from tests.exam_server.serving import Service, empty_database, serving
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -147,6 +150,22 @@ def test_what_is_wrong_is_told(
         server_context(*spoil(authority, tmp_path))
     assert caught.value.code == code
     assert caught.value.params["file"] == str(tmp_path / blamed)
+
+
+@pytest.mark.parametrize("document", ["docs/technician.md", "docs/vi/technician.md"])
+def test_the_commands_that_make_a_certificate_do(tmp_path: Path, document: str) -> None:
+    """As they stand in the document."""
+    blocks = re.findall(r"^```sh\n(.*?)^```$", (ROOT / document).read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    [commands] = [block for block in blocks if "openssl" in block]
+    subprocess.run(["sh", "-ec", commands], cwd=tmp_path, capture_output=True, timeout=60, check=True)
+    server_context(tmp_path / "thi.pem", tmp_path / "thi-key.pem")
+    made, authority = (
+        x509.load_pem_x509_certificate((tmp_path / name).read_bytes()) for name in ("thi.pem", "ca.pem")
+    )
+    names = made.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["thi.truong-a.lan"]
+    assert made.extensions.get_extension_for_class(x509.BasicConstraints).value.ca is False
+    made.verify_directly_issued_by(authority)
 
 
 def test_the_end_of_a_certificate_is_known(authority: Authority) -> None:
