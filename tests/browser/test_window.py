@@ -42,7 +42,7 @@ async def test_what_is_wrong_is_said_with_what_to_do(visit: Visit, site: Site, l
     await expect(board.page.get_by_text(board.words("window_worker_lost_do", host=HOST))).to_be_visible()
     await expect(board.page.get_by_text(board.words("window_disk_filling_do"))).to_be_visible()
     await expect(board.page.get_by_text(board.words("window_ack_slow_do"))).to_be_visible()
-    lost = board.page.locator("tr.worker-lost")
+    lost = board.page.locator("tr.worker.worker-lost")
     await expect(lost).to_contain_text(f"{HOST} · {LOST}")
 
 
@@ -50,7 +50,7 @@ async def test_a_pause_holds_the_figures(visit: Visit, site: Site) -> None:
     await pretend_minutes(site.database)
     board = Staff(await visit())
     await board.log_in("board", "/staff/window")
-    lost = board.page.locator("tr.worker-lost")
+    lost = board.page.locator("tr.worker.worker-lost")
     await expect(board.page.get_by_text(f"{HOST} · {LIVE}")).to_be_visible()
     await board.button("window_pause").click()
     await pretend_minutes(site.database, troubled=True)
@@ -73,12 +73,12 @@ async def test_without_a_server_the_page_says_so_and_recovers(visit: Visit, site
     board = Staff(await visit())
     board.visitor.expect_lost_line()
     await board.log_in("board", "/staff/window")
-    await expect(board.page.locator("tr.worker-live")).to_have_count(1)
+    await expect(board.page.locator("tr.worker.worker-live")).to_have_count(1)
     await site.stop()
     await expect(board.page.get_by_text(board.words("window_lost_why"))).to_be_visible()
     await site.start()
     await expect(board.page.get_by_text(board.words("window_lost_why"))).to_be_hidden()
-    await expect(board.page.locator("tr.worker-live")).to_have_count(1)
+    await expect(board.page.locator("tr.worker.worker-live")).to_have_count(1)
 
 
 async def test_a_disk_that_fills_is_an_alarm_in_the_room(visit: Visit, site: Site, world: World) -> None:

@@ -16,7 +16,7 @@ async def exam_window(tour: Tour) -> None:
     await tour.show(board.page, "board_window")
     await pretend_minutes(database, troubled=True)
     await board.visitor.open("/staff/window")
-    await expect(board.page.locator("tr.worker-lost")).to_contain_text(HOST)
+    await expect(board.page.locator("tr.worker.worker-lost")).to_contain_text(HOST)
     await tour.show(board.page, "board_window_trouble")
     await board.visitor.open(f"/staff/rooms/{tour.world.shift}")
     await expect(board.page.get_by_role("alert")).to_be_visible()
