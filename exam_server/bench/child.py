@@ -20,6 +20,15 @@ LONGEST_ORDER_S = 900
 _LONGEST_LINE = 2**26
 
 
+_FAILED = b"failed "
+"""Stands before the error where an order has one."""
+
+
+class _Failure(msgspec.Struct, frozen=True, kw_only=True):
+    code: str
+    params: dict[str, str]
+
+
 class Child:
     """A process that was started, from outside."""
 
@@ -38,8 +47,8 @@ class Child:
     async def ask(self, order: msgspec.Struct, answer: type[T]) -> T:
         """Give an order and wait for what becomes of it.
 
-        Raises Unavailable: ``bench_process_ended``, its own words are on standard error; ``bench_stuck`` when
-        it takes longer than any order should.
+        Raises Unavailable: with the code of what it met; ``bench_process_ended``, its own words are on
+        standard error; ``bench_stuck`` when it takes longer than any order should.
         """
         try:
             async with asyncio.timeout(LONGEST_ORDER_S):
@@ -48,6 +57,9 @@ class Child:
             raise Unavailable("bench_stuck", seconds=LONGEST_ORDER_S) from error
         if not line:
             raise Unavailable("bench_process_ended")
+        if line.startswith(_FAILED):
+            failure = msgspec.json.decode(line.removeprefix(_FAILED), type=_Failure)
+            raise Unavailable(failure.code, **failure.params)
         return msgspec.json.decode(line, type=answer)
 
     async def _exchange(self, order: bytes) -> bytes:
@@ -81,8 +93,15 @@ async def obey(orders: msgspec.json.Decoder[T], carry_out: Callable[[T], Awaitab
         lambda: asyncio.StreamReaderProtocol(lines), sys.stdin.buffer
     )
     while line := await lines.readline():
-        done = await carry_out(orders.decode(line))
-        print(msgspec.json.encode(done).decode(), flush=True)  # noqa: T201 -- the bench reads it
+        try:
+            told = msgspec.json.encode(await carry_out(orders.decode(line)))
+        except Unavailable as error:
+            told = _FAILED + msgspec.json.encode(_Failure(code=error.code, params=_texts(error)))
+        print(told.decode(), flush=True)  # noqa: T201 -- the bench reads it
+
+
+def _texts(error: Unavailable) -> dict[str, str]:
+    return {name: str(value) for name, value in error.params.items()}
 
 
 def allow_connections() -> None:

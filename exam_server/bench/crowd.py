@@ -80,13 +80,16 @@ class Crowd:
             self.lost(seat, None, 1_000)
 
     async def until(self, happened: Callable[[], bool]) -> None:
-        """Wait for something about the students. Raises Unavailable with code ``bench_students_refused`` when
-        the server wants one no more."""
+        """Wait for something about the students. Raises Unavailable as ``check``."""
         while not happened():
-            if self._failure is not None:
-                raise Unavailable("bench_students_refused", reason=self._failure)
+            self.check()
             self._changed.clear()
             await self._changed.wait()
+
+    def check(self) -> None:
+        """Raises Unavailable with code ``bench_students_refused`` when the server wants one no more."""
+        if self._failure is not None:
+            raise Unavailable("bench_students_refused", reason=self._failure)
 
     async def keep_pinging(self) -> None:
         """Ping as pages do, spread evenly. The message is the same for all of one tick."""

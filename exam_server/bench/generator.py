@@ -152,7 +152,8 @@ class Generator:
     async def _settle(self, waiting: Callable[[], bool]) -> None:
         """Wait until all is acknowledged, or patience ends."""
         until = time.monotonic() + PATIENCE_S
-        while waiting() and time.monotonic() < until:  # noqa: ASYNC110 -- telling costs more at each ack
+        while waiting() and time.monotonic() < until:
+            self._crowd.check()
             await asyncio.sleep(_POLL_S)
 
     def _done(self, began: float) -> Done:
