@@ -5,11 +5,13 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
+from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 
 import aiohttp
+import psutil
 import pytest
 
 from exam_server.clock import SystemClock
@@ -115,6 +117,38 @@ async def test_the_end_is_bounded_and_nothing_acknowledged_is_lost(url: str, tmp
             assert log_lines(service.log, "worker_killed") == []
             await room.leave()
             scenario.judge(await room.verdict(), reconnections=room.reconnections)
+
+
+async def test_the_end_is_bounded_without_a_database(
+    cluster: EmbeddedPostgres, url: str, tmp_path: Path
+) -> None:
+    """PostgreSQL hangs with answers on their way: they cannot be stored, and the end comes all the same. What
+    was acknowledged before is there."""
+    scenario = Scenario("the end without a database", 1, 1, [])
+    async with serving(config_of(tmp_path, url)) as service:
+        secrets = load_secrets(tmp_path)
+        site = Site(address=service.address, database_url=url, secrets=secrets, clock=SystemClock())
+        async with opened_room(site, scenario, Seating(students=STUDENTS)) as room:
+            await room.begin()
+            await room.progress()
+            with frozen(cluster):
+                await asyncio.to_thread(service.stop)
+            await room.leave()
+            scenario.judge(await room.verdict(), reconnections=room.reconnections)
+
+
+@contextmanager
+def frozen(cluster: EmbeddedPostgres) -> Generator[None]:
+    """Nothing of PostgreSQL moves."""
+    family = psutil.Process(cluster.pid)
+    everyone = [family, *family.children()]
+    for process in everyone:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in everyone:
+            process.resume()
 
 
 async def test_it_ends_with_its_terminal(url: str, tmp_path: Path) -> None:

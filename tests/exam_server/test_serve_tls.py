@@ -7,27 +7,31 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 
 import aiohttp
+import numpy as np
 import pytest
 from cryptography import x509
-from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
 
 from exam_server.clock import SystemClock
 from exam_server.config import Config
 from exam_server.errors import Invalid
-from exam_server.protocol.message import VERSION
-from exam_server.protocol.sitting import CloseCode
+from exam_server.secrets import load_secrets
 from exam_server.simulation.serving import free_port
+from exam_server.simulation.world import Plan, make_world
+from exam_server.store.database import open_database
 from exam_server.store.embedded import EmbeddedPostgres
 from exam_server.tls import expires_at, server_context
 from tests.exam_server.certificates import Authority
 from tests.exam_server.serving import Service, empty_database, serving
+from tests.faults.room import Room, Seating
+from tests.faults.stage import Site
 
 ROOT = Path(__file__).parents[2]
+STUDENTS = 4
 
 
 @pytest.fixture
@@ -37,6 +41,11 @@ def authority(tmp_path: Path) -> Authority:
 
 def trusting(file: Path) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(file))
+
+
+def strangers() -> ssl.SSLContext:
+    """Trusts nobody."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 async def shown(service: Service, trust: ssl.SSLContext) -> x509.Certificate:
@@ -51,9 +60,11 @@ async def shown(service: Service, trust: ssl.SSLContext) -> x509.Certificate:
 
 @pytest.mark.slow
 async def test_a_school_without_a_proxy(
-    cluster: EmbeddedPostgres, tmp_path: Path, authority: Authority
+    cluster: EmbeddedPostgres, tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     certificate, key = authority.issue("first")
+    # What simulated students trust, like the PCs on which the school's authority is installed.
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
     trust = trusting(authority.file)
     async with empty_database(cluster, "serve_tls") as url:
         config = Config(data=tmp_path, database_url=url, port=free_port(), tls_cert=certificate, tls_key=key)
@@ -61,10 +72,10 @@ async def test_a_school_without_a_proxy(
             first = await shown(service, trust)
             assert first == x509.load_pem_x509_certificate(certificate.read_bytes())
             await pages_are_of_this_origin(service.address, trust)
-            await a_websocket_gets_in(service.address, trust)
+            await students_sit(service, trust)
 
             with pytest.raises(ssl.SSLCertVerificationError):
-                await shown(service, ssl.create_default_context())
+                await shown(service, strangers())
             older = trusting(authority.file)
             older.maximum_version = ssl.TLSVersion.TLSv1_2
             await shown(service, older)
@@ -92,13 +103,26 @@ async def pages_are_of_this_origin(address: str, trust: ssl.SSLContext) -> None:
                 assert "max-age" in reply.headers["Strict-Transport-Security"]
 
 
-async def a_websocket_gets_in(address: str, trust: ssl.SSLContext) -> None:
-    """As far as being asked who it is."""
-    async with connect(f"{address.replace('http', 'ws', 1)}/ws/sitting", ssl=trust) as line:
-        with suppress(ConnectionClosed):
-            await line.send(f'{{"type":"hello","version":{VERSION}}}', text=True)
-        await line.wait_closed()
-        assert line.close_code == CloseCode.UNAUTHENTICATED
+async def students_sit(service: Service, trust: ssl.SSLContext) -> None:
+    """From the login to the receipt, by https and wss alone."""
+    url, clock, rng = service.config.database_url or "", SystemClock(), np.random.default_rng(1)
+    secrets = load_secrets(service.config.data)
+    plan = Plan(opens_at=clock.now() + timedelta(hours=1), students=STUDENTS)
+    async with open_database(url, most=1) as database, database.transaction() as connection:
+        world = await make_world(connection, plan, secrets, rng)
+    site = Site(address=service.address, database_url=url, secrets=secrets, clock=clock)
+    cookies, connector = aiohttp.DummyCookieJar(), aiohttp.TCPConnector(ssl=trust)
+    async with aiohttp.ClientSession(cookie_jar=cookies, connector=connector) as http:
+        room = Room(site, world, http, rng, Seating(students=STUDENTS))
+        try:
+            await room.begin()
+            await room.progress()
+            await room.finish()
+        finally:
+            await room.leave()
+    verdict = await room.verdict()
+    assert verdict.passed, verdict
+    assert room.reconnections == 0
 
 
 Spoil = Callable[[Authority, Path], tuple[Path, Path]]
