@@ -4,7 +4,7 @@ import { Banner } from "../base/Banner";
 import { Button } from "../base/Button";
 import { useLanguage } from "../base/catalogue";
 import { useStore } from "../base/store";
-import { errorText, t } from "../base/texts";
+import { closeText, t } from "../base/texts";
 import type { Held } from "../core/outbox";
 import { CLOSE, type Session } from "../core/session";
 import type { CandidateSession } from "../protocol/messages";
@@ -220,7 +220,7 @@ function Outdated() {
 function Blocked() {
   return (
     <Message title={t("blocked_title")}>
-      <Banner tone="danger">{errorText("close_origin")}</Banner>
+      <Banner tone="danger">{closeText("close_origin")}</Banner>
     </Message>
   );
 }
@@ -238,7 +238,7 @@ function Connecting({ session, sitting }: { session: Session; sitting: Sitting }
   return (
     <Message title={t("connecting_title")} actions={retry}>
       <p>{t("connecting_text")}</p>
-      {busy && <Banner tone="waiting">{errorText("close_try_again")}</Banner>}
+      {busy && <Banner tone="waiting">{closeText("close_try_again")}</Banner>}
       {!busy && session.failures > QUIET_FAILURES && <Banner tone="waiting">{t("network_error")}</Banner>}
       <Kept count={count} />
     </Message>
