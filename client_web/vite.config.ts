@@ -53,7 +53,7 @@ export default defineConfig({
     // The Content-Security-Policy allows neither inline code nor data: fonts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { student: "index.html", staff: "staff.html" } },
+    rolldownOptions: { input: { student: "index.html", staff: "staff.html", lab: "lab.html" } },
   },
   test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"] },
 });

@@ -29,7 +29,9 @@ from exam_server.rehearsal.server import Refusal, Server
 
 app = typer.Typer(invoke_without_command=True)
 
-Against = Annotated[str | None, typer.Option("--against", metavar="URL", help=say("option_against"))]
+Against = Annotated[
+    str | None, typer.Option("--against", metavar="URL", help=say("option_rehearsal_against"))
+]
 Code = Annotated[str | None, typer.Option("--code", help=say("option_rehearsal_code"))]
 Students = Annotated[
     int, typer.Option("--students", min=1, max=MAX_STUDENTS, help=say("option_rehearsal_students"))

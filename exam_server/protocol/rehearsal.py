@@ -115,14 +115,22 @@ class RehearsalToken(Body, frozen=True, kw_only=True):
     token: Short
 
 
+class JournalledEvent(Body, frozen=True, kw_only=True):
+    """An event of a journal, without its payload; ``received_us`` is microseconds since 1970."""
+
+    seq: int
+    fence: int
+    received_us: int
+
+
 class JournalProof(Body, frozen=True, kw_only=True):
     """A sitting's journal without its payloads: who holds those that were acknowledged can compute the
     receipt's digest again, and only then (see ``core.chain``). ``seed`` is a number beyond what a browser
-    counts exactly; ``events`` are (seq, fence, received in microseconds since 1970)."""
+    counts exactly."""
 
     sitting: int
     seed: str
-    events: tuple[tuple[int, int, int], ...]
+    events: tuple[JournalledEvent, ...]
 
 
 class Proofs(Body, frozen=True, kw_only=True):

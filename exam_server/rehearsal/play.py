@@ -60,6 +60,9 @@ class Player:
             forms=forms,
         )
         self.latencies: list[tuple[float, float]] = []
+        self.away: tuple[float, float] | None = None
+        """From the cut to the welcome after it."""
+
         self.sent = 0
         self._rng = rng
         self._due: dict[int, float] = {}
@@ -78,6 +81,11 @@ class Player:
         if self.student.form is not None:
             self._due[self.student.submit()] = time.monotonic()
             self.sent += 1
+
+    def undisturbed_ms(self) -> list[float]:
+        """Latencies of what was not under way while the line was cut."""
+        cut, back = self.away or (float("inf"), float("inf"))
+        return [taken for due, taken in self.latencies if due > back or due + taken / 1_000 < cut]
 
     def _acknowledged(self, seq: int) -> None:
         due = self._due.pop(seq, None)
@@ -163,8 +171,7 @@ async def _keep_answering(player: Player, due: float, every: float, end: float) 
 async def _cut(players: Sequence[Player], at: float, tell: Progress) -> list[float]:
     await asyncio.sleep(max(0.0, at - time.monotonic()))
     tell("step_cut")
-    began = time.monotonic()
-    back = [asyncio.create_task(_come_back(player.student)) for player in players]
+    back = [asyncio.create_task(_come_back(player, time.monotonic())) for player in players]
     await asyncio.sleep(0)
     for player in players:
         player.student.lose_line()
@@ -172,13 +179,15 @@ async def _cut(players: Sequence[Player], at: float, tell: Progress) -> list[flo
     for task in back:
         task.cancel()
     await asyncio.gather(*back, return_exceptions=True)
-    return [(task.result() - began) * 1_000 for task in back if not task.cancelled()]
+    return [task.result() for task in back if not task.cancelled()]
 
 
-async def _come_back(student: Student) -> float:
-    before = student.connections
-    await student.until(lambda one: one.connections > before)
-    return time.monotonic()
+async def _come_back(player: Player, cut: float) -> float:
+    before = player.student.connections
+    player.away = (cut, cut + PATIENCE_S)
+    await player.student.until(lambda one: one.connections > before)
+    player.away = (cut, time.monotonic())
+    return (player.away[1] - cut) * 1_000
 
 
 async def _hand_in(players: Sequence[Player], at: float, rng: Generator) -> None:
@@ -212,7 +221,7 @@ def _measure(
     proved: int,
 ) -> RehearsalMeasured:
     students = [player.student for player in players]
-    taken_ms = [taken for player in players for _, taken in player.latencies] or [PATIENCE_S * 1_000]
+    taken_ms = [taken for player in players for taken in player.undisturbed_ms()] or [PATIENCE_S * 1_000]
     connections = sum(student.connections for student in students)
     return RehearsalMeasured(
         logged_in=logged_in,

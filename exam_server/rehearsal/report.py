@@ -10,7 +10,7 @@ from exam_server.core.rank import percentile
 from exam_server.protocol.rehearsal import RehearsalFinding
 from exam_server.rehearsal.play import Latency, Played
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 900, 260, 56, 36, 12
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 900, 260, 56, 40, 24
 SLOT_S = 10
 
 _STYLE = """
@@ -113,8 +113,8 @@ def _plot(played: Played, lang: Language) -> str:
             "</g>",
             *(label(LEFT - 8, y(slowest * mark) + 4, f"{slowest * mark:.0f}") for mark in marks),
             *(label(x(end * mark), floor + 16, f"{end * mark:.0f}", "middle") for mark in marks),
-            label(cut + 6, TOP + 12, text(lang, "lab", "plot_cut"), "start"),
-            label(right, y(median) - 6, text(lang, "lab", "plot_median", ms=f"{median:.0f}")),
+            label(cut - 6, TOP + 12, text(lang, "lab", "plot_cut")),
+            label(right, TOP - 10, text(lang, "lab", "plot_median", ms=f"{median:.0f}")),
             label(LEFT - 8, floor + 16, text(lang, "lab", "plot_y")),
             label(right, HEIGHT - 2, text(lang, "lab", "plot_x")),
             "</svg>",

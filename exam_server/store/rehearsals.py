@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from exam_server.protocol.rehearsal import JournalProof, RehearsalRow, RehearsalVerdict
+from exam_server.protocol.rehearsal import JournalledEvent, JournalProof, RehearsalRow, RehearsalVerdict
 from exam_server.store.database import Connection, fetch_existing, read_queries
 
 SQL = read_queries(__file__)
@@ -128,7 +128,12 @@ async def select_proofs(connection: Connection, exam_id: int) -> tuple[JournalPr
         JournalProof(
             sitting=row["sitting"],
             seed=str(row["seed"]),
-            events=tuple(zip(row["seqs"], row["fences"], row["received_us"], strict=True)),
+            events=tuple(
+                JournalledEvent(seq=seq, fence=fence, received_us=received_us)
+                for seq, fence, received_us in zip(
+                    row["seqs"], row["fences"], row["received_us"], strict=True
+                )
+            ),
         )
         for row in await connection.fetch(SQL["select_proofs"], exam_id)
     )

@@ -55,7 +55,7 @@ class Site:
     @web.middleware
     async def _gate(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Like a proxy in front that serves pages, but no sockets while it is told so."""
-        if request.path == "/ws/sitting" and not self.lets_sockets_through:
+        if request.path.startswith("/ws/") and not self.lets_sockets_through:
             return web.Response(status=503)
         return await handler(request)
 

@@ -48,6 +48,7 @@ export interface Messages {
   ItemStatistics: ItemStatistics;
   Items: Items;
   JournalProof: JournalProof;
+  JournalledEvent: JournalledEvent;
   Judgement: Judgement;
   LineReply: LineReply;
   LineRequest: LineRequest;
@@ -664,12 +665,20 @@ export interface Items {
   total: number;
 }
 /**
- * A sitting's journal without its payloads: who holds those that were acknowledged can compute the receipt's digest again, and only then (see ``core.chain``). ``seed`` is a number beyond what a browser counts exactly; ``events`` are (seq, fence, received in microseconds since 1970).
+ * A sitting's journal without its payloads: who holds those that were acknowledged can compute the receipt's digest again, and only then (see ``core.chain``). ``seed`` is a number beyond what a browser counts exactly.
  */
 export interface JournalProof {
   sitting: number;
   seed: string;
-  events: never[][];
+  events: JournalledEvent[];
+}
+/**
+ * An event of a journal, without its payload; ``received_us`` is microseconds since 1970.
+ */
+export interface JournalledEvent {
+  seq: number;
+  fence: number;
+  received_us: number;
 }
 /**
  * ``line`` is for the next request; ``messages`` are ServerMessages in order, every given event acknowledged or refused among them unless the line ends. With ``close``, a CloseCode, the line is over.

@@ -18,7 +18,7 @@ from exam_server.core.access import Role
 from exam_server.core.chain import journal_chain, journal_genesis
 from exam_server.core.timing import instant_us
 from exam_server.errors import NotFound
-from exam_server.protocol.rehearsal import JournalProof, RehearsalEntry, RehearsalPlan
+from exam_server.protocol.rehearsal import JournalledEvent, JournalProof, RehearsalEntry, RehearsalPlan
 from exam_server.rehearsal.play import Played, play
 from exam_server.rehearsal.proof import proves
 from exam_server.rehearsal.server import Refusal, Server
@@ -34,7 +34,7 @@ def now() -> datetime:
     return datetime(2026, 6, 26, 0, 30, tzinfo=UTC)
 
 
-async def count(database: Database) -> dict[str, int]:
+async def count(database: Database) -> dict[str, Any]:
     async with database.connection() as connection:
         return {table: await connection.fetchval(f"SELECT count(*) FROM {table}") for table in TABLES}  # noqa: S608 -- names of this file
 
@@ -150,7 +150,10 @@ def test_a_proof_needs_the_very_bytes() -> None:
     kept, head = {1: b"one", 2: b"two"}, journal_genesis(7, 2**62)
     for seq, at in enumerate(received, start=1):
         head = journal_chain(head, sitting_id=7, seq=seq, fence=3, received_at=at, payload=kept[seq])
-    events = tuple((seq, 3, instant_us(at)) for seq, at in enumerate(received, start=1))
+    events = tuple(
+        JournalledEvent(seq=seq, fence=3, received_us=instant_us(at))
+        for seq, at in enumerate(received, start=1)
+    )
     proof = JournalProof(sitting=7, seed=str(2**62), events=events)
     assert proves(proof, kept, head.hex())
     assert not proves(proof, {**kept, 2: b"Two"}, head.hex())
