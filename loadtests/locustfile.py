@@ -17,12 +17,13 @@ from locust.exception import StopUser
 from locust.runners import WorkerRunner
 
 from loadtests.desk import GIVEN, KNOWN, STAGE, WANTED, Desk
+from loadtests.door import StudentError
 from loadtests.latencies import Latencies
 from loadtests.line import HttpRefusedError, LineLostError, Server
 from loadtests.paper import BadFormError, Item
 from loadtests.roster import Login, read_roster
 from loadtests.scenarios import SCENARIOS
-from loadtests.student import Message, Student, StudentError
+from loadtests.student import Message, Student
 
 ARRIVALS_PER_S = 40.0
 FIGURES = "khaothi"

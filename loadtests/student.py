@@ -8,19 +8,22 @@ became of the deeds before.
 import json
 import time
 from collections.abc import Callable, Mapping
-from http import HTTPStatus
+from contextlib import suppress
 from random import Random
-from typing import Any, Protocol
+from typing import Any
 
 import gevent
 from gevent.event import Event
 
 from loadtests import paper
 from loadtests.account import Account, account
-from loadtests.line import HttpRefusedError, Line, LineLostError, Server, request
+from loadtests.clock import ServerClock
+from loadtests.door import Door, Report, StudentError
+from loadtests.line import Line, LineLostError, Server
 from loadtests.outbox import Event as Sent
-from loadtests.outbox import Outbox, Value
+from loadtests.outbox import Outbox
 from loadtests.paper import Item
+from loadtests.pen import Pen
 from loadtests.roster import Login
 from loadtests.scenarios import Planned, Scenario, plan
 
@@ -28,30 +31,13 @@ VERSION = 1
 PING_S = 5.0
 SILENCE_S = 20.0
 LONGEST_WAIT_S = 30.0
+WELCOME_S = 120.0
 PATIENCE_S = 90.0
-LONGEST_LOGIN_WAIT_S = 10.0
-SUPERSEDED, TRY_AGAIN, UNAUTHENTICATED = 4409, 4503, 4401
-_FATAL = frozenset({4400, 4402, 4403, 4410, 4413, 4429})
+SUPERSEDED, UNAUTHENTICATED = 4409, 4401
+_FATAL = frozenset({4400, 4402, 4403, SUPERSEDED, 4410, 4413, 4429})
 _OVER = frozenset({"submitted", "closed", "voided"})
-_BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_GATEWAY})
 
 Message = Mapping[str, Any]
-
-
-class StudentError(Exception):
-    """The server broke the protocol, or told this student to go away for good."""
-
-
-class Report(Protocol):
-    """Who is told how it went."""
-
-    def done(self, name: str, due: float, *, length: int = 0, error: Exception | None = None) -> None:
-        """Something that was due at that moment of the monotonic clock is done, or failed."""
-        ...
-
-    def reached(self, stage: str) -> None:
-        """The student waits for the bell, or works."""
-        ...
 
 
 class Student:
@@ -83,6 +69,9 @@ class Student:
         self._papers = papers
         self._heard = heard
         self._random = Random(f"{seed}:{login.number}")
+        self._door = Door(server, login, report, self._random)
+        self._clock = ServerClock()
+        self._pen: Pen | None = None
         self._cookie: str | None = None
         self._fence: int | None = None
         self._line: Line | None = None
@@ -90,13 +79,10 @@ class Student:
         self._is_cut = False
         self._blob: bytes | None = None
         self._digest = ""
-        self._items: list[Item] = []
         self._plan: list[Planned] | None = None
         self._zero = 0.0
         self._end = self._give_up_at = float("inf")
         self._opened = Event()
-        self._offset_ms: float | None = None
-        self._round_trip_ms = float("inf")
         self._ping_at = 0.0
         self._heard_at = 0.0
         self._offline_until = 0.0
@@ -105,8 +91,6 @@ class Student:
         self._attempt = 0
         self._connections = 0
         self._arrived = False
-        self._answered: list[int] = []
-        self._at = 0
         self._submit_due: float | None = None
 
     def run(self) -> None:
@@ -123,8 +107,7 @@ class Student:
 
     def look_again(self) -> Message:
         """What a fresh page is shown: the Welcome of a new login. Raises LineLostError, HttpRefusedError."""
-        self._log_in(time.monotonic())
-        line = Line(self._server, self._cookie or "")
+        line = Line(self._server, self._door.log_in(time.monotonic()))
         try:
             self._say(line, {"type": "hello", "version": VERSION, "fence": None})
             welcome = self._await_welcome(line)
@@ -146,7 +129,7 @@ class Student:
         due = max(self._come_at, self._offline_until) or time.monotonic()
         try:
             if self._cookie is None:
-                self._log_in(due)
+                self._cookie = self._door.log_in(due)
                 due = time.monotonic()
             self._converse(due)
         except LineLostError as lost:
@@ -169,7 +152,7 @@ class Student:
                 line.close()
 
     def _await_welcome(self, line: Line) -> Message:
-        until = time.monotonic() + SILENCE_S * 6
+        until = time.monotonic() + WELCOME_S
         while time.monotonic() < until:
             for text in line.receive(until):
                 message = self._read(text)
@@ -190,7 +173,7 @@ class Student:
         if self._line is None and not self.over:
             self._report.done("reconnect" if self._connections else "login", due, error=lost)
         self._drop_line()
-        if lost.code in _FATAL or lost.code == SUPERSEDED:
+        if lost.code in _FATAL:
             raise StudentError(f"closed by the server with {lost.code}") from lost
         if lost.code == UNAUTHENTICATED:
             self._cookie = None
@@ -225,7 +208,7 @@ class Student:
 
     def _ping(self, line: Line) -> None:
         self._ping_at = time.monotonic() + PING_S
-        item = self._items[self._at]["id"] if self._items else None
+        item = None if self._pen is None else self._pen.item
         self._say(line, {"type": "ping", "sent_ms": _now_ms(), "unsaved": self.outbox.unsaved, "item": item})
 
     def _say(self, line: Line, message: Message) -> None:
@@ -249,38 +232,6 @@ class Student:
             self._heard("server", message)
         return message
 
-    # requests
-
-    def _log_in(self, due: float) -> None:
-        """Raises HttpRefusedError when the number or PIN is wrong."""
-        body = json.dumps({"number": self.login.number, "pin": self.login.pin}).encode()
-        for attempt in range(10):
-            try:
-                reply, self._cookie = self._request("POST", "/api/candidate/login", body)
-            except HttpRefusedError as refused:
-                self._report.done("login", due, error=refused)
-                if refused.status not in _BUSY:
-                    raise
-                gevent.sleep(self._random.uniform(0, min(LONGEST_LOGIN_WAIT_S, 2**attempt)))
-                continue
-            self._report.done("login", due, length=len(reply))
-            return
-        raise StudentError("login refused ten times")
-
-    def _request(self, method: str, path: str, body: bytes = b"") -> tuple[bytes, str]:
-        http = self._server.http()
-        try:
-            return request(http, method, path, body, self._cookie or "")
-        finally:
-            http.close()
-
-    def _fetch(self, form: Message) -> None:
-        began = time.monotonic()
-        blob, _ = self._request("GET", form["url"])
-        paper.check_blob(blob, form["sha256"], form["size"])
-        self._blob, self._digest = blob, form["sha256"]
-        self._report.done("form", began, length=len(blob))
-
     # what the server says
 
     def _welcomed(self, line: Line, welcome: Message, due: float) -> None:
@@ -300,12 +251,12 @@ class Student:
         else:
             self._acknowledged(self.outbox.reconnected(welcome["last_seq"]))
         self._fence = welcome["fence"]
-        if self._offset_ms is None:
-            self._offset_ms = welcome["timing"]["now_ms"] - time.time() * 1_000
+        self._clock.welcomed(welcome["timing"]["now_ms"])
         self._make_plan(welcome["timing"])
         self._ping(line)
         if self._blob is None and welcome["form"] is not None:
-            self._fetch(welcome["form"])
+            self._blob = self._door.fetch(welcome["form"], self._cookie or "")
+            self._digest = welcome["form"]["sha256"]
             self._say(line, {"type": "received", "sha256": self._digest})
         self._state_is(welcome)
         if welcome["receipt"] is not None:
@@ -324,7 +275,7 @@ class Student:
                 self._acknowledged(self.outbox.acknowledge(message["seq"]))
                 self._send_waiting()
             case "pong":
-                self._pong(message)
+                self._clock.pong(message)
             case "state":
                 self._state_is(message)
             case "refused":
@@ -335,14 +286,6 @@ class Student:
                 self._wait_ms = int(message["after_ms"])
             case _:
                 return
-
-    def _pong(self, pong: Message) -> None:
-        """The server's clock, by the quickest of all round trips."""
-        now_ms = time.time() * 1_000
-        round_trip_ms = now_ms - pong["sent_ms"]
-        if round_trip_ms < self._round_trip_ms:
-            self._round_trip_ms = round_trip_ms
-            self._offset_ms = pong["now_ms"] - (now_ms + pong["sent_ms"]) / 2
 
     def _acknowledged(self, events: list[Sent]) -> None:
         for event in events:
@@ -374,13 +317,13 @@ class Student:
         known = (self._digest, key)
         if known not in self._papers:
             self._papers[known] = paper.open_paper(self._blob or b"", key)
-        self._items = self._papers[known]
+        self._pen = Pen(self._papers[known], self._random)
         now = time.monotonic()
-        self._zero = now - (self._server_ms() - timing["started_ms"]) / 1_000
+        self._zero = now - (self._clock.now_ms() - timing["started_ms"]) / 1_000
         self._end = self._zero + self._length_s(timing)
         last = max((one.at_s + one.lasts_s for one in self._plan or ()), default=0.0)
         self._give_up_at = max(self._end, self._zero + last) + PATIENCE_S
-        if self._connections == 1 and now - self._zero < SILENCE_S * 6:
+        if self._connections == 1 and now - self._zero < WELCOME_S:
             self._report.done("bell", min(now, self._zero))
         self._report.reached("running")
         self._opened.set()
@@ -425,38 +368,16 @@ class Student:
     def _do(self, planned: Planned, due: float) -> None:
         if planned.deed == "drop":
             self._lose_line(due + planned.lasts_s)
-            return
-        if planned.deed == "move":
+        elif planned.deed == "move":
             self._move()
-            return
-        if planned.deed == "submit":
-            self._submit_due = max(due, self._offline_until)
-        self.outbox.add(self._event(planned), max(due, self._offline_until), resent=self._is_cut)
-        try:
-            self._send_waiting()
-        except LineLostError:
-            return  # who reads the line notices too, and comes back
-
-    def _event(self, planned: Planned) -> dict[str, Value]:
-        at_ms = int(self._server_ms())
-        if planned.deed == "submit":
-            return {"type": "submit", "at_ms": at_ms}
-        if planned.deed == "visit":
-            self._at = (self._at + 1) % len(self._items) if self._answered else 0
-            return {"type": "visit", "item": self._items[self._at]["id"], "at_ms": at_ms}
-        item = self._items[self._at]
-        if planned.deed == "flag":
-            return {"type": "flag", "item": item["id"], "on": self._random.random() < 0.8, "at_ms": at_ms}
-        if planned.deed == "change" and self._answered:
-            item = self._items[self._random.choice(self._answered)]
-        else:
-            self._answered.append(self._at)
-        return {
-            "type": "answer",
-            "item": item["id"],
-            "response": paper.response(item, self._random),
-            "at_ms": at_ms,
-        }
+        elif self._pen is not None:
+            due = max(due, self._offline_until)
+            if planned.deed == "submit":
+                self._submit_due = due
+            message = self._pen.stroke(planned.deed, int(self._clock.now_ms()))
+            self.outbox.add(message, due, resent=self._is_cut)
+            with suppress(LineLostError):  # who reads the line notices too, and comes back
+                self._send_waiting()
 
     def _lose_line(self, until: float) -> None:
         self._offline_until = until
@@ -467,9 +388,6 @@ class Student:
         """Another PC: a new login takes the sitting over."""
         self._cookie = self._fence = None
         self._cut(silently=True)
-
-    def _server_ms(self) -> float:
-        return time.time() * 1_000 + (self._offset_ms or 0.0)
 
 
 def _now_ms() -> int:

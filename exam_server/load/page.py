@@ -219,7 +219,7 @@ def _time_heads(report: LoadReport, lang: Language) -> list[str]:
         _say(lang, "short_submit"),
         _say(lang, "connections"),
         _say(lang, "queue"),
-        *(_say(lang, f"cpu_{who}") for who in report.cpu_s),
+        *(f"CPU: {_say(lang, f'cpu_{who}')}" for who in report.cpu_s),
     ]
 
 

@@ -7,7 +7,8 @@ from html import escape
 import msgspec
 
 WIDTH, HEIGHT = 760, 230
-_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 118, 26, 34
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 144, 26, 34
+_SAMPLE = 20
 _LINE_HEIGHT = 14
 
 _INKS = (
@@ -171,9 +172,15 @@ def _labels(curves: Sequence[Curve], scale: _Scale) -> list[str]:
     for place in reversed(range(len(ends))):
         below = ends[place + 1] - _LINE_HEIGHT if place + 1 < len(ends) else lowest
         ends[place] = min(ends[place], below)
+    return [_label(curves[place].label, end, place) for end, (_, place) in zip(ends, wanted, strict=True)]
+
+
+def _label(text: str, y: float, place: int) -> str:
+    """A piece of the line itself, then its name: it can be told from the others in grey."""
+    colour, dashes, width = _INKS[place % len(_INKS)]
     x = WIDTH - _RIGHT + 8
-    return [
-        f'<text class="label" x="{x}" y="{end + 4:.1f}" fill="{_INKS[place % len(_INKS)][0]}">'
-        f"{escape(curves[place].label)}</text>"
-        for end, (_, place) in zip(ends, wanted, strict=True)
-    ]
+    return (
+        f'<line x1="{x}" x2="{x + _SAMPLE}" y1="{y:.1f}" y2="{y:.1f}" stroke="{colour}" '
+        f'stroke-width="{width}" stroke-dasharray="{dashes}"/>'
+        f'<text class="label" x="{x + _SAMPLE + 5}" y="{y + 4:.1f}" fill="{colour}">{escape(text)}</text>'
+    )

@@ -183,7 +183,7 @@ def test_a_gap_breaks_a_curve_and_a_lonely_point_is_a_dot() -> None:
 def test_curves_stay_on_the_paper_and_labels_apart(*, log: bool) -> None:
     curves = [Curve(label=f"c{place}", points=[(0, 0), (10, place * 1e-6)]) for place in range(5)]
     text = draw(frame(log=log), curves, [])
-    heights = [float(part.split('"')[0]) for part in text.split('class="label" x="650" y="')[1:]]
+    heights = [float(part.split('"')[0]) for part in text.split('class="label" x="649" y="')[1:]]
     assert len(heights) == 5
     gaps = [after - before for before, after in pairwise(heights)]
     assert all(gap >= 13.9 for gap in gaps)
