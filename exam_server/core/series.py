@@ -20,12 +20,13 @@ def series(history: Sequence[Slot], hosts: Mapping[int, str], first: int, last: 
     def column(measure: Callable[[Workers], T]) -> tuple[T | None, ...]:
         return tuple(measure(by_slot[slot]) if slot in by_slot else None for slot in slots)
 
+    acks = [together(one.ack_ms for one in by_slot.get(slot, {}).values()) for slot in slots]
     workers = sorted({worker for found in by_slot.values() for worker in found})
     disks = sorted({hosts[one] for found in by_slot.values() for one in found if found[one].disk is not None})
     return Series(
         slots=tuple(slot * SLOT_S for slot in slots),
-        ack_ms_p50=column(lambda found: quantile(together(one.ack_ms for one in found.values()), 0.5)),
-        ack_ms_p99=column(lambda found: quantile(together(one.ack_ms for one in found.values()), 0.99)),
+        ack_ms_p50=tuple(quantile(edges, 0.5) for edges in acks),
+        ack_ms_p99=tuple(quantile(edges, 0.99) for edges in acks),
         events_per_s=column(_rate(lambda one: one.events)),
         connections=column(lambda found: sum(one.connections for one in found.values())),
         queue_rows=column(lambda found: sum(one.queue_rows for one in found.values())),

@@ -19,6 +19,7 @@ from tests.browser.crowds import crowd_at_the_entrance, crowd_at_the_login
 from tests.browser.papers import contradicting_paper
 from tests.browser.record import Record, Shown
 from tests.browser.roster_files import NAMES, clean_roster, roster_with_bad_rows
+from tests.browser.server_minutes import HOST, forget_minutes, pretend_minutes
 from tests.browser.site import Site
 from tests.browser.staff import Commander, Staff
 from tests.browser.student import Student, skip_time
@@ -60,6 +61,7 @@ async def whole_day(tour: Tour) -> None:
     """All tours in the order of the day: queues, board, waiting room, room, student, results."""
     await queues(tour)
     await _board(tour)
+    await _window(tour)
     async with AsyncExitStack() as stack:
         others = [one for place, one in enumerate(tour.world.candidates[:-1]) if place != SITTER]
         present = await stack.enter_async_context(classmates(tour.site, tour.record, others))
@@ -334,6 +336,24 @@ async def _rosters(tour: Tour, board: Staff) -> None:
     await board.visitor.open(page.url.removeprefix(board.visitor.url))
     await expect(page.locator("tbody tr").first).to_be_visible()
     await tour.show(page, "board_roster")
+
+
+async def _window(tour: Tour) -> None:
+    database = tour.site.database
+    await pretend_minutes(database)
+    board = await tour.staff("board", "/staff/window")
+    await expect(board.page.locator("figure.time-plot")).to_have_count(7)
+    await expect(board.page.get_by_text(board.words("window_all_well"))).to_be_visible()
+    await tour.show(board.page, "board_window")
+    await pretend_minutes(database, troubled=True)
+    await board.visitor.open("/staff/window")
+    await expect(board.page.locator("tr.worker.worker-lost")).to_contain_text(HOST)
+    await tour.show(board.page, "board_window_trouble")
+    await board.visitor.open(f"/staff/rooms/{tour.world.shift}")
+    await expect(board.page.get_by_role("alert")).to_be_visible()
+    await tour.show(board.page, "room_alarm")
+    await forget_minutes(database)
+    await board.visitor.context.close()
 
 
 async def _results_before_the_end(tour: Tour) -> None:

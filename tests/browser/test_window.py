@@ -10,6 +10,7 @@ from tests.browser.conftest import Visit
 from tests.browser.server_minutes import HOST, LIVE, LOST, pretend_minutes
 from tests.browser.site import Site
 from tests.browser.staff import Staff
+from tests.browser.visitor import serious_findings
 from tests.browser.world import World
 
 
@@ -44,6 +45,7 @@ async def test_what_is_wrong_is_said_with_what_to_do(visit: Visit, site: Site, l
     await expect(board.page.get_by_text(board.words("window_ack_slow_do"))).to_be_visible()
     lost = board.page.locator("tr.worker.worker-lost")
     await expect(lost).to_contain_text(f"{HOST} · {LOST}")
+    assert await serious_findings(board.page) == []
 
 
 async def test_a_pause_holds_the_figures(visit: Visit, site: Site) -> None:
@@ -88,3 +90,4 @@ async def test_a_disk_that_fills_is_an_alarm_in_the_room(visit: Visit, site: Sit
     alarm = invigilator.page.get_by_role("alert")
     await expect(alarm).to_have_text(invigilator.words("alarm_disk_filling", minutes=17))
     await expect(invigilator.job("window")).to_have_count(0)
+    assert await serious_findings(invigilator.page) == []

@@ -17,7 +17,7 @@ const NUMBERS = ["connections", "events", "ack", "flush", "queue", "cpu", "memor
 /** Every worker of every machine, as it told within the last second. */
 export function WorkerTable({ workers }: { workers: readonly WorkerRow[] }) {
   return (
-    <section class="block" aria-labelledby="window-workers">
+    <section class="block window-workers" aria-labelledby="window-workers">
       <h2 id="window-workers">{t("window_workers")}</h2>
       <DataTable
         caption={t("window_workers")}
