@@ -91,6 +91,8 @@ def scenario(request: pytest.FixtureRequest, seed: int) -> Scenario:
     """The run of this test: same seed, same chance."""
     mark = request.node.get_closest_marker("rounds")
     rounds = mark.kwargs[_length(request.config)] if mark is not None else 1
+    if not rounds:
+        pytest.skip("in the long form only: make faults")
     return Scenario(_name(request.node), seed, rounds, request.config.stash[ROWS])
 
 

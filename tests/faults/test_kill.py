@@ -70,7 +70,9 @@ async def test_kill_9_of_a_schools_postmaster(scenario: Scenario) -> None:
 
 
 @pytest.mark.rounds(short=1, long=4)
-@pytest.mark.parametrize("shutdown", RESTARTS)
+@pytest.mark.parametrize(
+    "shutdown", ["fast", pytest.param("immediate", marks=pytest.mark.rounds(short=0, long=4))]
+)
 async def test_restart_of_postgres(stage: Stage, scenario: Scenario, shutdown: str) -> None:
     async with sat(stage.site, scenario) as room:
         await strike(
@@ -79,7 +81,7 @@ async def test_restart_of_postgres(stage: Stage, scenario: Scenario, shutdown: s
         await room.progress()
 
 
-@pytest.mark.rounds(short=1, long=5)
+@pytest.mark.rounds(short=0, long=5)
 async def test_kill_9_of_anything(stage: Stage, scenario: Scenario) -> None:
     """One after another without waiting for the students in between: what fails while another recovers."""
     blows = list((SERVER | POSTGRES).values())

@@ -42,7 +42,7 @@ async def each_breaks_them_all(
     await room.progress()
 
 
-@pytest.mark.rounds(short=2, long=25)
+@pytest.mark.rounds(short=1, long=15)
 @pytest.mark.parametrize("side", SIDES)
 async def test_lines_cut_in_the_middle_of_a_message(stage: Stage, scenario: Scenario, side: Side) -> None:
     async def cut() -> None:
@@ -52,7 +52,7 @@ async def test_lines_cut_in_the_middle_of_a_message(stage: Stage, scenario: Scen
         await each_breaks_them_all(room, scenario, cut)
 
 
-@pytest.mark.rounds(short=2, long=25)
+@pytest.mark.rounds(short=1, long=15)
 async def test_lines_reset(stage: Stage, scenario: Scenario) -> None:
     async def reset() -> None:
         proxy.abort()
@@ -103,7 +103,7 @@ async def test_lines_that_trickle_byte_by_byte(stage: Stage, scenario: Scenario)
         await each_breaks_them_all(room, scenario, cut, longest_s=0.5)
 
 
-@pytest.mark.rounds(short=1, long=5)
+@pytest.mark.rounds(short=0, long=5)
 async def test_lines_and_processes_at_once(stage: Stage, scenario: Scenario) -> None:
     """A worker is killed while the lines are slow and break."""
 
