@@ -1,8 +1,41 @@
 """What Prometheus may ask: one registry for the process."""
 
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import HistogramMetricFamily
+from prometheus_client.registry import Collector
 
 REGISTRY = CollectorRegistry()
+
+
+class Latencies(Collector):
+    """A histogram for the hot path, of the event loop's thread alone: the library's own takes a lock and a
+    chain of calls for each value, a tenth of what an answer costs in all."""
+
+    def __init__(
+        self, name: str, documentation: str, bounds_s: Sequence[float], registry: CollectorRegistry
+    ) -> None:
+        self._name = name
+        self._documentation = documentation
+        self._bounds_s = list(bounds_s)
+        self._counts = [0] * (len(self._bounds_s) + 1)
+        self._sum_s = 0.0
+        registry.register(self)
+
+    def observe(self, seconds: float) -> None:
+        """One more value."""
+        self._counts[bisect_left(self._bounds_s, seconds)] += 1
+        self._sum_s += seconds
+
+    def collect(self) -> Iterator[HistogramMetricFamily]:
+        """For the registry."""
+        bounds = [*(str(bound) for bound in self._bounds_s), "+Inf"]
+        buckets = list(zip(bounds, accumulate(self._counts), strict=True))
+        yield HistogramMetricFamily(self._name, self._documentation, buckets=buckets, sum_value=self._sum_s)
+
 
 # Close together, for quantiles are read from them; few below 5 ms, for each one exceeded costs a comparison.
 _LATENCY_BUCKETS_MS = (
@@ -32,11 +65,11 @@ FLUSH_SECONDS = Histogram(
 FLUSH_FAILURES = Counter(
     "khaothi_journal_flush_failures", "Flushes that failed or were in doubt", registry=REGISTRY
 )
-ACK_SECONDS = Histogram(
+ACK_SECONDS = Latencies(
     "khaothi_ack_seconds",
     "From an event's arrival to its acknowledgement",
-    buckets=_LATENCY_BUCKETS_S,
-    registry=REGISTRY,
+    _LATENCY_BUCKETS_S,
+    REGISTRY,
 )
 CONFLICTS = Counter(
     "khaothi_journal_conflicts",

@@ -31,17 +31,17 @@ class Script:
 
     def take(self, event: Journalled) -> None:
         """Add the next event, in order of ``seq``."""
-        match event:
-            case Answer():
-                self._answer(event)
-            case Flag():
-                (self.flags.add if event.on else self.flags.discard)(event.item)
-            case Visit():
-                self._leave(event.at_ms)
-                self.position = event.item
-            case Submit():
-                self._leave(event.at_ms)
-                self.submitted = True
+        # By type, for a message's own isinstance goes a long way round: this runs for every answer.
+        if type(event) is Answer:
+            self._answer(event)
+        elif type(event) is Visit:
+            self._leave(event.at_ms)
+            self.position = event.item
+        elif type(event) is Flag:
+            (self.flags.add if event.on else self.flags.discard)(event.item)
+        elif type(event) is Submit:
+            self._leave(event.at_ms)
+            self.submitted = True
 
     def saved(self) -> tuple[Saved, ...]:
         """Each item with an answer or a flag, for opening the sitting on another PC."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import cast
 
 import msgspec
 
 from exam_server.core.script import Journalled
 from exam_server.core.sitting import Sitting, State, ends_at
 from exam_server.core.timing import Terms
-from exam_server.protocol.sitting import Answer, RefusalCode, Response, Submit
+from exam_server.protocol.sitting import Answer, Flag, RefusalCode, Response, Submit, Visit
 from item_bank.kinds import Content, kind_of
 
 MAX_EVENTS = 20_000
@@ -58,15 +59,15 @@ def fits(content: Content, response: Response) -> bool:
 def _refusal_by_size(event: Journalled, size: int) -> RefusalCode | None:
     if size > MAX_EVENT_BYTES:
         return "too_long"
-    return "too_many" if event.seq > MAX_EVENTS and not isinstance(event, Submit) else None
+    return "too_many" if event.seq > MAX_EVENTS and type(event) is not Submit else None
 
 
 def _refusal_by_form(event: Journalled, contents: Mapping[int, Content]) -> RefusalCode | None:
-    if isinstance(event, Submit):
+    if type(event) is Submit:
         return None
-    content = contents.get(event.item)
+    content = contents.get(cast("Answer | Flag | Visit", event).item)
     if content is None:
         return "unknown_item"
-    if isinstance(event, Answer) and not fits(content, event.response):
+    if type(event) is Answer and not fits(content, event.response):
         return "bad_response"
     return None

@@ -6,7 +6,9 @@ path does not use (fragments, pings) is read too; extensions are not offered.
 
 from collections.abc import Callable
 from enum import IntEnum
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from websockets.speedups import apply_mask
 
 MAX_CONTROL_BYTES = 125
 _SHORT, _LONG = 126, 127
@@ -27,18 +29,12 @@ class Opcode(IntEnum):
     PONG = 10
 
 
+_PLAIN_TEXT = _FINAL | Opcode.TEXT
 _CONTROL = frozenset({Opcode.CLOSE, Opcode.PING, Opcode.PONG})
 _OPCODES = frozenset(Opcode)
 
 Fault = Literal["protocol", "too_large"]
 """Why a stream cannot be read any further: not RFC 6455, or beyond our limit."""
-
-
-class Frame(NamedTuple):
-    """A whole message or a control frame."""
-
-    opcode: Opcode
-    payload: bytes
 
 
 class FrameReader:
@@ -67,14 +63,20 @@ class FrameReader:
                     break
                 size = int.from_bytes(data[at + 2 : key_at])
             stop = key_at + _KEY_BYTES + size
-            if (fault := self._judge(first, data[at + 1], size)) is not None:
+            plain = (
+                first == _PLAIN_TEXT
+                and data[at + 1] & _MASKED
+                and self._opcode is None
+                and size <= self._limit
+            )
+            if not plain and (fault := self._judge(first, data[at + 1], size)) is not None:
                 self.fault = fault
                 break
             if stop > end:
                 break
-            payload = unmask(data[key_at : key_at + _KEY_BYTES], data[key_at + _KEY_BYTES : stop])
+            payload = apply_mask(data[key_at + _KEY_BYTES : stop], data[key_at : key_at + _KEY_BYTES])
             at = stop
-            if first == _FINAL | Opcode.TEXT and self._opcode is None:
+            if plain:
                 take(Opcode.TEXT, payload)
             else:
                 self._take_other(first, payload, take)
@@ -105,15 +107,6 @@ class FrameReader:
             take(opcode, whole)
 
 
-def unmask(key: bytes, payload: bytes) -> bytes:
-    """The payload XOR the repeated 4-byte key; the same again masks it."""
-    size = len(payload)
-    if key == b"\0\0\0\0" or not size:
-        return payload
-    pad = int.from_bytes((key * (size // _KEY_BYTES + 1))[:size])
-    return (int.from_bytes(payload) ^ pad).to_bytes(size)
-
-
 def frame(opcode: Opcode, payload: bytes) -> bytes:
     """A server's frame: whole and not masked."""
     size = len(payload)
@@ -122,6 +115,12 @@ def frame(opcode: Opcode, payload: bytes) -> bytes:
     if size < 1 << 16:
         return bytes((_FINAL | opcode, _SHORT)) + size.to_bytes(2) + payload
     return bytes((_FINAL | opcode, _LONG)) + size.to_bytes(8) + payload
+
+
+def text_frame(payload: bytes) -> bytes:
+    """``frame(Opcode.TEXT, payload)``, which is nearly all that is ever sent."""
+    size = len(payload)
+    return b"\x81%c%b" % (size, payload) if size < _SHORT else frame(Opcode.TEXT, payload)
 
 
 def close_payload(code: int, reason: str) -> bytes:

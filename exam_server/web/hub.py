@@ -166,8 +166,9 @@ class Hub:
 
     def to_acknowledge(self, tab: Tab) -> None:
         """Acknowledge as soon as the flusher has told all."""
-        self._unacknowledged[tab] = None
-        self.seen(tab)
+        if tab not in self._unacknowledged:
+            self._unacknowledged[tab] = None
+            self.seen(tab)
 
     def to_keep(self, tab: Tab, why: str, payload: bytes) -> None:
         """Store evidence; it may be lost with the database away, for it never counts."""

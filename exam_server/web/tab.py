@@ -101,8 +101,8 @@ class Tab:
         "_flusher",
         "_head_chain",
         "_in_flight",
-        "_last_message_at",
         "_line",
+        "_refilled_at",
         "_refusing",
         "_settled",
         "_tidings",
@@ -141,6 +141,7 @@ class Tab:
         self._settled: asyncio.Future[None] | None = None
         self._evidence_left = MAX_EVIDENCE
         self._tokens = float(BURST_MESSAGES)
+        self._refilled_at = now
 
     def open(self, opening: Opening, form: LoadedForm, flusher: Flusher) -> None:
         """Start from what the journal holds."""
@@ -183,11 +184,14 @@ class Tab:
 
     def admit_message(self, now: datetime) -> None:
         """Count a message. Raises CloseTab TOO_FAST when there are too many."""
-        since_s = (now - self.heard_at).total_seconds()
         self.heard_at = now
-        self._tokens = min(float(BURST_MESSAGES), self._tokens + since_s * MESSAGES_PER_S) - 1
+        self._tokens -= 1
         if self._tokens < 0:
-            raise CloseTab(CloseCode.TOO_FAST)
+            earned = (now - self._refilled_at).total_seconds() * MESSAGES_PER_S
+            self._refilled_at = now
+            self._tokens = min(float(BURST_MESSAGES), earned) - 1
+            if self._tokens < 0:
+                raise CloseTab(CloseCode.TOO_FAST)
 
     def is_in_flight(self, event: Journalled, payload: bytes) -> bool:
         """Whether just this event still waits for its commit. Raises CloseTab when another one with its seq
@@ -380,7 +384,7 @@ class Tab:
         self.committed_seq = row.seq
         self._acked_from = row.received_at
         self.script.take(event)
-        if isinstance(event, Answer):
+        if type(event) is Answer:
             full = is_answered(self.form.contents[event.item], event.response)
             (self._answered.add if full else self._answered.discard)(event.item)
         self._tidings.to_acknowledge(self)

@@ -7,7 +7,7 @@ import asyncio
 
 from exam_server.protocol.message import MAX_MESSAGE_BYTES
 from exam_server.protocol.sitting import CloseCode
-from exam_server.web.frames import FrameReader, Opcode, close_payload, frame
+from exam_server.web.frames import FrameReader, Opcode, close_payload, frame, text_frame
 from exam_server.web.line import MAX_BUFFERED_BYTES, Listener
 
 CLOSE_S = 2.0
@@ -49,7 +49,7 @@ class Wire(asyncio.Protocol):
         if self._transport.get_write_buffer_size() > MAX_BUFFERED_BYTES:
             self._transport.abort()
             return
-        self._transport.write(frame(Opcode.TEXT, data))
+        self._transport.write(text_frame(data))
 
     def close(self, code: CloseCode) -> None:
         """Send Close; the connection ends with the client's answer, or without it after ``CLOSE_S``."""
