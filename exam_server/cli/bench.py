@@ -1,6 +1,7 @@
 """``khaothi bench``: measurements on this machine."""
 
 import asyncio
+import signal
 from collections.abc import Coroutine
 from decimal import Decimal
 from typing import Annotated
@@ -27,7 +28,9 @@ Closed = Annotated[bool, typer.Option("--closed", help=say("option_closed"))]
 Window = Annotated[int | None, typer.Option("--window", min=1, max=64, help=say("option_window"))]
 Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help=say("option_workers"))]
 
-STUDENTS_PER_ANSWER_S = 20
+TERMINATED = 128 + signal.SIGTERM
+
+ANSWER_EVERY_S = 20
 """How often a student answers when no rate is given: once in so many seconds."""
 
 
@@ -54,7 +57,7 @@ def answers(
     order = (
         AnswerClosed(window=window or 1, seconds=seconds)
         if closed
-        else AnswerOpen(rate=rate or max(1.0, students / STUDENTS_PER_ANSWER_S), seconds=seconds)
+        else AnswerOpen(rate=rate or max(1.0, students / ANSWER_EVERY_S), seconds=seconds)
     )
     _run(run_answers(Size(students=students, workers=workers), order, _tell), as_json=as_json)
 
@@ -105,13 +108,23 @@ def _tell(key: str, /, **params: str | int) -> None:
 
 def _run(work: Coroutine[None, None, BenchReport], *, as_json: bool) -> None:
     """Measure and print; fails when a bound is broken."""
-    report = asyncio.run(work)
+    try:
+        report = asyncio.run(_until_terminated(work))
+    except asyncio.CancelledError:
+        raise typer.Exit(TERMINATED) from None
     if as_json:
         typer.echo(msgspec.json.encode(report).decode())
     else:
         screen().print(_shown(report))
     if report.broken:
         raise typer.Exit(1)
+
+
+async def _until_terminated(work: Coroutine[None, None, BenchReport]) -> BenchReport:
+    """SIGTERM takes everything down too, as Ctrl-C does: no server and no PostgreSQL is left behind."""
+    measuring = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, measuring.cancel)
+    return await measuring
 
 
 def _shown(report: BenchReport) -> RenderableType:

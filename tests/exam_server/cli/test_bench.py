@@ -2,11 +2,15 @@
 
 import asyncio
 import os
+import signal
 import sys
-from asyncio.subprocess import PIPE
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Generator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
+import psutil
 import pytest
 from typer.testing import CliRunner
 
@@ -36,22 +40,32 @@ class Ran(msgspec.Struct, frozen=True, kw_only=True):
 async def benches(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ran]:
     """All of them, side by side."""
     directory = tmp_path_factory.mktemp("bench")
-    ran = await asyncio.gather(*(run(directory, arguments) for arguments in BENCHES.values()))
-    return dict(zip(BENCHES, ran, strict=True))
+    async with asyncio.TaskGroup() as group:
+        runs = {name: group.create_task(run(directory, given)) for name, given in BENCHES.items()}
+    return {name: ran.result() for name, ran in runs.items()}
 
 
 async def run(directory: Path, arguments: tuple[str, ...]) -> Ran:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "exam_server", "bench", *arguments, "--json"),
-        env={**os.environ, "KHAOTHI_LANG": "en", "KHAOTHI_DATA": str(directory)},
-        stdout=PIPE,
-        stderr=PIPE,
-    )
-    async with asyncio.timeout(240):
-        out, err = await process.communicate()
+    process = await start(directory, *arguments, "--json")
+    try:
+        async with asyncio.timeout(240):
+            out, err = await process.communicate()
+    except BaseException:
+        process.terminate()
+        await process.communicate()
+        raise
     assert out, err.decode()
     report = msgspec.json.decode(out, type=BenchReport)
     return Ran(code=process.returncode, report=report, progress=err.decode())
+
+
+async def start(directory: Path, *arguments: str, **environment: str) -> Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "exam_server", "bench", *arguments),
+        env={**os.environ, "KHAOTHI_LANG": "en", "KHAOTHI_DATA": str(directory), **environment},
+        stdout=PIPE,
+        stderr=PIPE,
+    )
 
 
 @pytest.mark.slow
@@ -86,6 +100,38 @@ def test_what_each_measured(benches: dict[str, Ran]) -> None:
     assert benches["open"].report.limits["raw_insert_us_per_row"] > 0
     assert benches["closed"].report.bounds["acks_per_s"].least == 8_000
     assert benches["reconnect"].report.limits["bare_connect_total_us"] > 0
+
+
+@pytest.fixture
+def temporary() -> Generator[str]:
+    """Where a bench puts its files; PostgreSQL's user may come in."""
+    with TemporaryDirectory(prefix="khaothi-test-") as name:
+        Path(name).chmod(0o755)
+        yield name
+
+
+@pytest.mark.slow
+async def test_terminated_it_leaves_nothing_behind(temporary: str) -> None:
+    process = await start(Path(temporary), "bell", "--students", "2", TMPDIR=temporary)
+    assert process.stderr is not None
+    async with asyncio.timeout(120):
+        while b"connecting" not in await process.stderr.readline():
+            pass
+        assert running_in(temporary)
+        process.terminate()
+        _, err = await process.communicate()
+    assert process.returncode == 128 + signal.SIGTERM, err.decode()
+    assert not running_in(temporary)
+    assert [name for name in os.listdir(temporary) if not name.startswith(".")] == []
+
+
+def running_in(directory: str) -> list[list[str]]:
+    """The commands of PostgreSQL and of the server that have their files there."""
+    return [
+        process.info["cmdline"]
+        for process in psutil.process_iter(["cmdline", "environ"])
+        if directory in f"{process.info['cmdline']}{process.info['environ']}"
+    ]
 
 
 @pytest.mark.parametrize(
