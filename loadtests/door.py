@@ -13,7 +13,7 @@ from loadtests.line import HttpRefusedError, Server, request
 from loadtests.paper import check_blob
 from loadtests.roster import Login
 
-LOGINS = 10
+LOGINS = 100
 LONGEST_WAIT_S = 10.0
 _BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_GATEWAY})
 
@@ -44,7 +44,7 @@ class Door:
         self._random = random
 
     def log_in(self, due: float) -> str:
-        """The cookie. Comes again where the server is busy.
+        """The cookie. Comes again where the server is busy: when it says, else ever later.
 
         Raises HttpRefusedError when the number or PIN is wrong, LineLostError, StudentError.
         """
@@ -53,14 +53,19 @@ class Door:
             try:
                 reply, cookie = self._request("POST", "/api/candidate/login", body)
             except HttpRefusedError as refused:
-                self._report.done("login", due, error=refused)
                 if refused.status not in _BUSY:
+                    self._report.done("login", due, error=refused)
                     raise
-                gevent.sleep(self._random.uniform(0, min(LONGEST_WAIT_S, 2**attempt)))
+                gevent.sleep(self._wait_s(refused, attempt))
                 continue
             self._report.done("login", due, length=len(reply))
             return cookie
         raise StudentError(f"login refused {LOGINS} times")
+
+    def _wait_s(self, refused: HttpRefusedError, attempt: int) -> float:
+        if refused.again_s is not None:
+            return refused.again_s * self._random.uniform(1, 1.2)
+        return self._random.uniform(0, min(LONGEST_WAIT_S, 2**attempt))
 
     def fetch(self, form: Mapping[str, Any], cookie: str) -> bytes:
         """The sealed form. Raises BadFormError, HttpRefusedError, LineLostError."""

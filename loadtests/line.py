@@ -36,11 +36,13 @@ class LineLostError(Exception):
 
 
 class HttpRefusedError(Exception):
-    """The server answered a request with another status than 200."""
+    """The server answered a request with another status than 200. ``again_s``: when to come again, if it said
+    so."""
 
-    def __init__(self, status: int, text: str) -> None:
+    def __init__(self, status: int, text: str, again_s: float | None) -> None:
         super().__init__(f"HTTP {status}: {text[:200]}")
         self.status = status
+        self.again_s = again_s
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +88,9 @@ def request(
     except (OSError, EOFError) as error:
         raise LineLostError(str(error) or type(error).__name__) from error
     if reply.status_code != HTTPStatus.OK:
-        raise HttpRefusedError(reply.status_code, data.decode(errors="replace"))
+        again = str(reply.get("retry-after", ""))
+        again_s = float(again) if again.isdecimal() else None
+        raise HttpRefusedError(reply.status_code, data.decode(errors="replace"), again_s)
     return data, str(reply.get("set-cookie", "")).partition(";")[0]
 
 

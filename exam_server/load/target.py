@@ -62,5 +62,6 @@ async def knock(target: Target, first: CandidateLogin) -> None:
         raise Invalid("load_unreachable", place="--against", address=target.address) from error
     if status == HTTPStatus.UNAUTHORIZED:
         raise Invalid("load_login_refused", place=f"{target.roster}:2", number=first.number)
-    if status != HTTPStatus.OK:
+    # A queue at the door is for the students to wait in.
+    if status not in (HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE):
         raise Invalid("load_not_a_server", place="--against", address=target.address, status=status)
