@@ -7,7 +7,6 @@ the table.
 import resource
 import time
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -102,12 +101,18 @@ def _name(test: pytest.Function) -> str:
     return " ".join([test.originalname.removeprefix("test_"), *about]).replace("_", " ")
 
 
+def enough_files() -> None:
+    """Room for the crowds, as far as the machine allows it; the server inherits it."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if now not in (resource.RLIM_INFINITY, most) and now < OPEN_FILES:
+        allowed = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
+
+
 @pytest.fixture(scope="package")
 async def common_stage() -> AsyncGenerator[Stage]:
     """One stage for all scenarios."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with suppress(ValueError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(OPEN_FILES, most), most))
+    enough_files()
     async with staged() as up:
         yield up
 

@@ -28,13 +28,12 @@ MOST_MESSAGES = 2_000
 CONNECTED = "SELECT connected FROM presence WHERE sitting_id = $1"
 
 
-@pytest.mark.skipif(
-    resource.getrlimit(resource.RLIMIT_NOFILE)[1] < IDLE + SPARE_FILES,
-    reason=f"needs {IDLE + SPARE_FILES} open files",
-)
 async def test_idle_connections_from_one_address(stage: Stage, scenario: Scenario) -> None:
     """Half of them websockets without Hello, half connections without a request: those who sit are not
     disturbed, and one who comes late is let in."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if resource.RLIM_INFINITY != files < IDLE + SPARE_FILES:
+        pytest.skip(f"needs {IDLE + SPARE_FILES} open files; this machine allows {files}")
     async with sat(stage.site, scenario, Seating(students=4, spare=2)) as room:
         cookie = await cookie_of(stage.site.address, room.world.students[-1])
         async with idle(stage, cookie):
