@@ -11,6 +11,7 @@ from exam_server.web.admission import ADMISSION, Admission
 from exam_server.web.check import run_check
 from exam_server.web.hub import drain_hub, run_hub
 from exam_server.web.middleware import add_headers, problems, request_log
+from exam_server.web.post_line import keep_lines
 from exam_server.web.reporter import run_reporter
 from exam_server.web.routes import add_routes
 
@@ -25,6 +26,7 @@ def create_app(config: Config, database: Database, secrets: Secrets, clock: Cloc
     app[ADMISSION] = Admission(clock)
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.append(run_hub)
+    app.cleanup_ctx.append(keep_lines)
     app.cleanup_ctx.append(run_reporter)
     app.cleanup_ctx.append(run_check)
     app.on_shutdown.append(drain_hub)

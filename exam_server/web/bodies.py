@@ -6,11 +6,14 @@ from typing import TypeVar
 import msgspec
 from aiohttp import web
 
+from exam_server.core.turn import MAX_EVENT_BYTES
 from exam_server.errors import Invalid, NotFound, TooLarge
+from exam_server.protocol.message import MAX_UNACKNOWLEDGED
 
 T = TypeVar("T")
 
 JSON_LIMIT = 64 * 1024
+LINE_LIMIT = 2 * MAX_UNACKNOWLEDGED * MAX_EVENT_BYTES
 WORD_LIMIT = 20 * 1024 * 1024
 ROSTER_LIMIT = 10 * 1024 * 1024
 BODY_LIMIT = web.RequestKey("body_limit", int)

@@ -132,6 +132,11 @@ class Conversation:
         self._over = True
         self._line.close(code)
 
+    @property
+    def settled(self) -> bool:
+        """Whether everything said so far is answered for: journalled, refused or ended."""
+        return self._over or not (self._busy or (self.tab is not None and self.tab.waits))
+
     # What the entrance tells.
 
     def queued(self, position: int) -> None:

@@ -16,8 +16,9 @@ from exam_server.web import (
     staff_window,
     static,
 )
-from exam_server.web.bodies import JSON_LIMIT, ROSTER_LIMIT, WORD_LIMIT
+from exam_server.web.bodies import JSON_LIMIT, LINE_LIMIT, ROSTER_LIMIT, WORD_LIMIT
 from exam_server.web.guard import Open, Route, any_of, guarded
+from exam_server.web.post_line import sitting_line
 from exam_server.web.socket import sitting_socket
 
 _P = Permission
@@ -41,6 +42,7 @@ ROUTES = (
     Route("GET", "/api/candidate/me", candidate.me, Open.CANDIDATE),
     Route("POST", "/api/candidate/logout", candidate.logout, Open.PUBLIC),
     Route("GET", "/ws/sitting", sitting_socket, Open.SOCKET),
+    Route("POST", "/api/sitting/line", sitting_line, Open.SOCKET, LINE_LIMIT),
     Route("GET", "/forms/{sha256:[0-9a-f]{64}}.bin", candidate.form, Open.PUBLIC),
     Route("POST", "/api/login", staff_login.login, Open.PUBLIC, JSON_LIMIT),
     Route("GET", "/api/me", staff_login.me, Open.STAFF),

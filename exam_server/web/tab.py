@@ -246,6 +246,11 @@ class Tab:
         self._in_flight[row.seq] = InFlight(row, event)
         self._advance(row)
 
+    @property
+    def waits(self) -> bool:
+        """Whether something of this tab is in flight, or kept and not yet acknowledged."""
+        return bool(self._in_flight) or self.committed_seq > self._acked_seq
+
     async def settled(self) -> None:
         """Wait until nothing of this tab is in flight. Raises CloseTab TRY_AGAIN when it never will be."""
         if self._in_flight and not self.closing:
