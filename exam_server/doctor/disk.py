@@ -7,6 +7,7 @@ from tempfile import NamedTemporaryFile
 
 import psutil
 
+from exam_server.core.disk import FLOOR_BYTES, GIB, LOW_BYTES, needed_bytes
 from exam_server.core.rank import percentile
 from exam_server.doctor.finding import Finding, at_least, at_most
 
@@ -19,17 +20,8 @@ SYNC_OK_MS, SYNC_CAUTION_MS = 25.0, 100.0
 TOO_FAST_MS = 0.02
 """No disk keeps 8 KiB in this time: something says "kept" before it is."""
 
-EVENTS_PER_STUDENT = 400
-"""Forty questions, each opened three times, answered twice, some marked; as much again for the nervous."""
-
-BYTES_PER_EVENT = 400
-"""A journal row with its index, as ``tests/exam_server/doctor/test_disk.py`` measures it, rounded up."""
-
-LOG_FACTOR = 3
-"""The write-ahead log holds each row again, and whole pages after each checkpoint."""
-
-BASE_BYTES = 3 * 2**30
-"""PostgreSQL itself, its log of 1 GiB and as much in reserve, the program's logs."""
+SHIFTS = 3
+"""A day of them should fit without anyone looking."""
 
 _VOLATILE = frozenset({"tmpfs", "ramfs"})
 _REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs"})
@@ -54,12 +46,16 @@ def examine_sync(directory: Path, seconds: float) -> Finding:
 
 
 def examine_space(directory: Path, students: int) -> Finding:
-    """Free room against what a shift of ``students`` writes; caution below the room for three shifts."""
-    free = psutil.disk_usage(str(directory)).free
-    each = EVENTS_PER_STUDENT * BYTES_PER_EVENT * LOG_FACTOR
-    need, three = BASE_BYTES + students * each, BASE_BYTES + 3 * students * each
-    level = at_least(free, three, need)
-    figures = {"free_gib": free / 2**30, "need_gib": three / 2**30, "student_mib": each / 2**20}
+    """Free room against what shifts of ``students`` write before the first alarm; fails where one shift has
+    no room."""
+    free, shift = psutil.disk_usage(str(directory)).free, needed_bytes(students)
+    level = at_least(free, LOW_BYTES + SHIFTS * shift, FLOOR_BYTES + shift)
+    figures = {
+        "free_gib": free / GIB,
+        "need_gib": (LOW_BYTES + SHIFTS * shift) / GIB,
+        "shift_gib": shift / GIB,
+        "kept_gib": LOW_BYTES / GIB,
+    }
     return Finding(
         check="disk_space", level=level, figures=figures, advice=None if level == "ok" else "short"
     )

@@ -22,7 +22,8 @@ def words(language: Language, key: str, **params: str | int) -> str:
 
 
 async def row(page: Page, name: str) -> str:
-    return await page.get_by_role("row").filter(has_text=name).inner_text()
+    heading = page.get_by_role("rowheader", name=name, exact=True)
+    return await page.get_by_role("row").filter(has=heading).inner_text()
 
 
 @every_language

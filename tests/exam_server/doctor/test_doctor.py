@@ -168,19 +168,6 @@ async def test_many_workers_need_many_connections(database: Database) -> None:
     assert (found["connections"].level, found["connections"].advice) == ("fail", "few")
 
 
-async def test_a_journal_row_is_not_larger_than_stated(database: Database) -> None:
-    events = 40_000
-    async with database.connection() as connection:
-        await connection.execute(
-            """INSERT INTO journal (sitting_id, seq, fence, received_at, payload, chain)
-            SELECT 1 + n / 400, n % 400, 1, now(), convert_to(repeat('x', 75), 'UTF8'), sha256(n::text::bytea)
-            FROM generate_series(1, $1::int) AS n""",
-            events,
-        )
-        [size] = await fetch_existing(connection, "SELECT pg_total_relation_size('journal')")
-    assert 100 < size / events < disk.BYTES_PER_EVENT
-
-
 def test_the_disk_is_timed_and_nothing_stays(tmp_path: Path) -> None:
     found = disk.examine_sync(tmp_path, 0.05)
     assert 0 < float(found.figures["p50_ms"]) <= float(found.figures["p99_ms"])
@@ -244,6 +231,25 @@ def test_a_certificate_that_browsers_refuse(tmp_path: Path, days: int, advice: s
     assert "ECDSA" in str(found.figures["seen"])
 
 
+@pytest.mark.parametrize(("days", "level", "advice"), [(90, "ok", None), (9, "caution", "soon")])
+def test_certificate_files_of_the_server(tmp_path: Path, days: int, level: str, advice: str | None) -> None:
+    now = datetime.now(UTC)
+    both = self_signed(tmp_path, now + timedelta(days=days, hours=1))
+    found = examine_certificate(Config(tls_cert=both, tls_key=both), now)
+    assert (found.level, found.advice, found.figures["days"]) == (level, advice, days)
+
+
+def test_certificate_files_that_do_not_work(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    both = self_signed(tmp_path, now + timedelta(days=90))
+    other = self_signed(tmp_path, now + timedelta(days=90), "other.pem")
+    nothing = tmp_path / "nothing.pem"
+    for key, advice in ((other, "tls_pair"), (nothing, "no_such_file")):
+        found = examine_certificate(Config(tls_cert=both, tls_key=key), now)
+        assert (found.level, found.advice) == ("fail", advice)
+        assert f"certificate_{advice}" in texts("vi", "doctor")
+
+
 def test_nobody_answers_https() -> None:
     found = examine_certificate(Config(public_url="https://127.0.0.1:1"), datetime.now(UTC))
     assert (found.level, found.advice) == ("fail", "unreachable")
@@ -266,7 +272,7 @@ def shake_hands(listener: Any, context: ssl.SSLContext) -> None:
                 secure.recv(1)
 
 
-def self_signed(directory: Path, until: datetime) -> Path:
+def self_signed(directory: Path, until: datetime, file: str = "both.pem") -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     made = (
@@ -280,7 +286,7 @@ def self_signed(directory: Path, until: datetime) -> Path:
         .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
         .sign(key, hashes.SHA256())
     )
-    path = directory / "both.pem"
+    path = directory / file
     pem = serialization.Encoding.PEM
     secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     path.write_bytes(secret + made.public_bytes(pem))
