@@ -6,7 +6,9 @@ import json
 import sys
 from asyncio.subprocess import DEVNULL, Process
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
 
 import exam_server.protocol
@@ -60,3 +62,49 @@ async def test_students_of_two_workers_lose_the_line_and_nothing_else(tmp_path: 
     assert all(one.receipt is not None for one in accounts)
     assert verdict.passed
     assert verdict.acknowledged == verdict.journalled >= 2 * STUDENTS
+
+
+async def test_a_run_is_started_from_locusts_own_page(tmp_path: Path) -> None:
+    port = free_port()
+    page = f"http://127.0.0.1:{port}"
+    async with open_shift(3) as shift, aiohttp.ClientSession() as http:
+        locust = await start(
+            *("--web-host", "127.0.0.1", "--web-port", str(port), "--host", shift.address),
+            *("--roster", str(shift.roster), "--record", str(tmp_path / "record"), "--seconds", "9"),
+        )
+        try:
+            await answers(http, page)
+            # What the form of the page sends: the options it shows, with two of them changed.
+            async with http.post(
+                f"{page}/swarm", data={"scenario": "bell", "seconds": "1", "students": "3"}
+            ) as reply:
+                assert (await reply.json())["success"]
+            await ring_when_all_wait(shift)
+            async with asyncio.timeout(PATIENCE_S):
+                while (told := await figures_of(http, page))["state"] != "stopped":  # noqa: ASYNC110 -- a poll
+                    await asyncio.sleep(0.2)
+        finally:
+            locust.kill()
+            await locust.wait()
+        verdict = await check(shift.database, shift.world.shift, read_record(tmp_path / "record"))
+    counts = {row["name"]: (row["num_requests"], row["num_failures"]) for row in told["stats"]}
+    assert counts["login"] == counts["bell"] == counts["submit"] == (3, 0)
+    assert verdict.passed
+    assert verdict.acknowledged > 0
+
+
+async def answers(http: aiohttp.ClientSession, page: str) -> None:
+    """Wait until locust shows its page."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            try:
+                async with http.get(page) as reply:
+                    assert reply.status == 200
+                    return
+            except aiohttp.ClientConnectionError:
+                await asyncio.sleep(0.2)
+
+
+async def figures_of(http: aiohttp.ClientSession, page: str) -> dict[str, Any]:
+    async with http.get(f"{page}/stats/requests") as reply:
+        return await reply.json()
