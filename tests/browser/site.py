@@ -21,6 +21,7 @@ class Site:
 
     def __init__(self, database: Database, secrets: Secrets, clock: ExamClock) -> None:
         self.lets_sockets_through = True
+        self.lets_posts_through = True
         self.admission: Admission | None = None
         """Who lets logins in from the next start on, when not the server's own."""
         self.database = database
@@ -54,9 +55,14 @@ class Site:
 
     @web.middleware
     async def _gate(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Like a proxy in front that serves pages, but no sockets while it is told so."""
-        if request.path.startswith("/ws/") and not self.lets_sockets_through:
-            return web.Response(status=503)
+        """Like a proxy in front that serves pages, but neither sockets nor what stands in for them while it
+        is told so."""
+        shut = {
+            "/ws/sitting": not self.lets_sockets_through,
+            "/api/sitting/line": not self.lets_posts_through,
+        }
+        if shut.get(request.path):
+            return web.Response(status=502)
         return await handler(request)
 
     @property

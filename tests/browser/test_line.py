@@ -51,7 +51,8 @@ async def test_a_reload_while_the_socket_is_refused_keeps_the_answers(
     student.visitor.expect_lost_line()
     student.visitor.expect(r"WebSocket connection")
     paper = await record.paper(candidate)
-    site.lets_sockets_through = False
+    site.lets_sockets_through = site.lets_posts_through = False
+    student.visitor.expect("502 POST /api/sitting/line")
     await student.visitor.context.set_offline(True)
     await student.visitor.context.set_offline(False)
     await student.choose(3)
@@ -62,7 +63,7 @@ async def test_a_reload_while_the_socket_is_refused_keeps_the_answers(
     await student.page.reload()
     await expect(student.page.get_by_text(KEPT)).to_be_visible()
     assert await record.answers(candidate) == {}
-    site.lets_sockets_through = True
+    site.lets_sockets_through = site.lets_posts_through = True
     await expect(student.rail).to_be_visible(timeout=RECONNECTED_MS)
     await student.expect_saved(2)
     assert await student.item() == paper[1].id
