@@ -1,5 +1,6 @@
 """Where no socket can be held, the student sits by POST and notices nothing; and goes back when one can."""
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.clock import ExamClock
@@ -59,6 +60,7 @@ async def test_a_student_behind_a_proxy_without_sockets_sits_the_whole_exam(
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
 
 
+@pytest.mark.slow
 async def test_sockets_that_fail_during_the_exam_and_work_again(
     visit: Visit, world: World, record: Record, site: Site, clock: ExamClock
 ) -> None:
