@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections import deque
 from datetime import datetime
+from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from exam_server.metrics import DISK_FREE_BYTES, DISK_RESERVED_BYTES
 _TREND_S = 300.0
 _TREND_PERIOD_S = 5.0
 _SHORTEST_TREND_S = 60.0
+_GROW_PERIOD_S = 60.0
 
 _log = structlog.get_logger(__name__)
 
@@ -45,9 +47,11 @@ class Ballast:
     def held_bytes(self) -> int:
         """What it takes on the disk now."""
         try:
-            return self._path.stat().st_blocks * 512
+            found = self._path.stat()
         except FileNotFoundError:
             return 0
+        # The blocks also hold the file system's own notes about the file.
+        return min(found.st_size, found.st_blocks * 512)
 
     def resize(self, size: int) -> None:
         """Hold just so much back; 0 removes the file.
@@ -108,6 +112,7 @@ class DiskKeeper:
         self._data = data.resolve()
         self._ballast = Ballast(self._data)
         self._trend = Trend(_TREND_S, _TREND_PERIOD_S)
+        self._grow_from_s = -inf
 
     async def tend(self, directory: Path, wanted: int, ends_at: datetime | None, at_s: float) -> Disk | None:
         """Take or let go disk for what is ``wanted`` until ``ends_at``, and tell how it stands.
@@ -122,7 +127,9 @@ class DiskKeeper:
             _log.warning("disk_unseen", error=type(error).__name__)
             return None
         target = reserve_bytes(held, found.free_bytes, wanted if ours else 0)
-        if target != held:
+        if target < held or (target > held and at_s >= self._grow_from_s):
+            # A file system that compresses never holds what it is asked to: once a minute is enough.
+            self._grow_from_s = at_s + _GROW_PERIOD_S
             held, found = await self._hold(target, held), space(directory)
         DISK_FREE_BYTES.set(found.free_bytes)
         DISK_RESERVED_BYTES.set(held)

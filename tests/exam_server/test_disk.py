@@ -49,12 +49,23 @@ async def test_only_what_is_wanted_is_held_back_and_no_longer_than_that(small_di
     keeper = DiskKeeper(small_disk)
     postgres = small_disk / "postgres"
     postgres.mkdir()
-    for wanted in (0, 100 * MIB, 200 * MIB, 0):
-        found = await keeper.tend(postgres, wanted, ENDS, 0.0)
+    for minute, wanted in enumerate((0, 100 * MIB, 200 * MIB + 1, 0)):
+        found = await keeper.tend(postgres, wanted, ENDS, 60.0 * minute)
         assert found is not None
         assert found.reserved_bytes == found.wanted_bytes == wanted
         assert found.usable_bytes <= found.total_bytes == SIZE
         assert found.usable_bytes > SIZE - 4 * MIB
+
+
+async def test_what_is_held_back_is_left_alone(tmp_path: Path) -> None:
+    keeper, ballast = DiskKeeper(tmp_path), tmp_path / BALLAST
+    found = await keeper.tend(tmp_path, 5 * MIB + 1, ENDS, 0.0)
+    assert found is not None
+    assert found.reserved_bytes == 5 * MIB + 1
+    before = ballast.stat().st_ctime_ns
+    for second in range(1, 200, 40):
+        assert await keeper.tend(tmp_path, 5 * MIB + 1, ENDS, float(second)) is not None
+    assert ballast.stat().st_ctime_ns == before
 
 
 async def test_what_is_held_back_is_let_go_when_the_disk_runs_low(small_disk: Path) -> None:

@@ -115,15 +115,6 @@ async def test_a_worker_that_ends_in_order_is_not_missed(school: School) -> None
         assert await workers.select_workers(connection) == []
 
 
-async def test_reports_go_on_after_the_database_took_none(school: School) -> None:
-    await reported(school)
-    async with school.database.connection() as connection:
-        await connection.execute("ALTER TABLE worker RENAME TO hidden")
-        await connection.execute("SELECT pg_sleep(1.2)")
-        await connection.execute("DELETE FROM hidden; ALTER TABLE hidden RENAME TO worker")
-    await reported(school)
-
-
 async def test_figures_carry_the_workers_number(school: School) -> None:
     await reported(school)
     assert school.server.app is not None
