@@ -31,7 +31,7 @@ def configuration(certificate: Path, replacing: dict[str, str] | None = None) ->
     """The file as deployed, with this certificate and these replacements, each of which must have a place."""
     text = (DEPLOY / "haproxy.cfg").read_text(encoding="utf-8")
     for old, new in {"/etc/haproxy/certs/thi.pem": str(certificate), **(replacing or {})}.items():
-        assert text.count(old) == 1, old
+        assert old in text, old
         text = text.replace(old, new)
     return text
 

@@ -19,10 +19,14 @@ import pytest
 from exam_server.actions.staff import hash_password
 from exam_server.clock import SystemClock
 from exam_server.config import Config
+from exam_server.protocol.message import VERSION
+from exam_server.protocol.sitting import Hello, LineReply, LineRequest
 from exam_server.protocol.staff import Command, CommandName
 from exam_server.secrets import Secrets, load_secrets
 from exam_server.simulation.serving import free_port
+from exam_server.simulation.student import COOKIE
 from exam_server.simulation.world import Plan, World, make_world
+from exam_server.simulation.world import Student as Login
 from exam_server.store.database import open_database
 from exam_server.store.embedded import EmbeddedPostgres
 from tests.deploy.proxy import Proxy, haproxy
@@ -109,11 +113,11 @@ async def status(http: aiohttp.ClientSession, url: str) -> int | None:
     return None
 
 
-def client(trust: ssl.SSLContext) -> aiohttp.ClientSession:
+def client(trust: ssl.SSLContext, *, force_close: bool = True) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=10),
-        connector=aiohttp.TCPConnector(ssl=trust, force_close=True),
+        connector=aiohttp.TCPConnector(ssl=trust, force_close=force_close),
     )
 
 
@@ -232,6 +236,33 @@ async def test_a_shift_on_two_servers(centre: Centre) -> None:
         assert verdict.passed, verdict
         assert verdict.acknowledged > STUDENTS
         assert room.reconnections >= STUDENTS
+
+
+async def test_a_line_without_a_socket_stays_where_it_is(centre: Centre) -> None:
+    """Each request would otherwise go to any worker of any server, and open the line anew."""
+    async with shift(centre, 3) as room, AsyncExitStack() as stack:
+        names: list[set[str]] = []
+        for login in room.world.students[:STUDENTS]:
+            # A browser: its requests in a row share a connection.
+            browser = await stack.enter_async_context(client(centre.trust, force_close=False))
+            names.append({name async for name in line_names(browser, centre.proxy.address, login)})
+        assert [len(each) for each in names] == [1] * STUDENTS
+
+
+async def line_names(http: aiohttp.ClientSession, address: str, login: Login) -> AsyncGenerator[str]:
+    """The name of a candidate's line after each of some requests."""
+    body = {"number": login.number, "pin": login.pin}
+    async with http.post(f"{address}/api/candidate/login", json=body) as reply:
+        cookie = f"{COOKIE}={reply.cookies[COOKIE].value}"
+    line: str | None = None
+    for _ in range(5):
+        asked = LineRequest(hello=Hello(version=VERSION), line=line)
+        async with http.post(
+            f"{address}/api/sitting/line", data=msgspec.json.encode(asked), headers={"Cookie": cookie}
+        ) as reply:
+            assert reply.status == HTTPStatus.OK, await reply.text()
+            line = msgspec.json.decode(await reply.read(), type=LineReply).line
+        yield line.partition(".")[0]
 
 
 async def test_a_forged_address_evades_no_limit(centre: Centre) -> None:
