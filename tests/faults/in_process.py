@@ -1,19 +1,20 @@
 """A server in the test's own process, for faults of time: its clock is the test's, and so is the loop's."""
 
 import asyncio
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from exam_server.app import create_app
 from exam_server.clock import Clock, FakeClock
 from exam_server.config import Config
 from exam_server.secrets import Secrets
 from exam_server.store.database import Database
+from exam_server.web.door import DoorSite
 from tests.faults.stage import Site
 
 
@@ -47,10 +48,17 @@ class Timers:
 
 @asynccontextmanager
 async def served(
-    database: Database, secrets: Secrets, clock: Clock, data: Path, *, port: int | None = None
-) -> AsyncGenerator[tuple[Site, web.Application]]:
-    """The application on this port or a free one."""
-    app = create_app(Config(data=data), database, secrets, clock)
-    async with TestServer(app, port=port) as server:
-        address = str(server.make_url("")).rstrip("/")
-        yield Site(address=address, database_url=database.url, secrets=secrets, clock=clock), app
+    database: Database, secrets: Secrets, clock: Clock, data: Path, *, port: int = 0
+) -> AsyncGenerator[Site]:
+    """The application on this port or a free one, behind the same door as in a worker."""
+    runner = web.AppRunner(create_app(Config(data=data), database, secrets, clock), access_log=None)
+    await runner.setup()
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    try:
+        await DoorSite(runner, listener).start()
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield Site(address=address, database_url=database.url, secrets=secrets, clock=clock)
+    finally:
+        await runner.cleanup()

@@ -62,7 +62,7 @@ async def test_clock_of_the_server_off(
 ) -> None:
     """From start to end: the day is merely held at another time."""
     wrong = OffClock(SystemClock(), hours * HOUR)
-    async with served(database, secrets, wrong, tmp_path) as (site, _):
+    async with served(database, secrets, wrong, tmp_path) as site:
         seating = Seating(students=3, minutes=45, clock=SystemClock())
         async with sat(site, scenario, seating) as room:
             await room.progress()
@@ -78,7 +78,7 @@ async def restarted_with_another_clock(
     port = free_port()
     async with AsyncExitStack() as up:
         right, wrong = SystemClock(), OffClock(SystemClock(), off)
-        site, _ = await up.enter_async_context(served(database, secrets, right, data, port=port))
+        site = await up.enter_async_context(served(database, secrets, right, data, port=port))
         seating = Seating(students=3, minutes=45, clock=SystemClock())
         async with opened_room(site, scenario, seating) as room:
             await room.begin()

@@ -25,7 +25,10 @@ NOTICED_S = 25.0
 
 QUESTIONS_PER_S = 5
 
-HELLO_S = 10.0
+SILENCE_S = 10.0
+"""After this time a connection that has said nothing is closed."""
+
+BEGINNINGS = {"nothing": b"", "half of it": b"GET /ws/sitting HTTP/1.1\r\nHost: localhost\r\nUpgr"}
 MUTE = 20
 CONNECTED = "SELECT connected FROM presence WHERE sitting_id = $1"
 
@@ -66,7 +69,7 @@ async def hall(
 ) -> AsyncGenerator[Hall]:
     """Two candidates at work; a third of the test's own."""
     async with (
-        served(database, secrets, clock, tmp_path) as (site, _),
+        served(database, secrets, clock, tmp_path) as site,
         opened_room(site, scenario, Seating(students=2, spare=1)) as room,
     ):
         await room.begin()
@@ -109,11 +112,25 @@ async def test_lines_without_hello_are_closed(hall: Hall) -> None:
     """Open websockets whose client says nothing; those beside them are not disturbed."""
     address, login = hall.room.site.address, hall.room.world.students[-1]
     cookie = await cookie_of(address, login)
-    lines = [await upgraded(address, cookie) for _ in range(MUTE)]
+    await are_closed(hall, [await upgraded(address, cookie) for _ in range(MUTE)])
+
+
+@pytest.mark.parametrize("sent", BEGINNINGS)
+async def test_connections_without_a_request_are_closed(hall: Hall, sent: str) -> None:
+    """Nothing comes, or only the beginning."""
+    host, port = hall.room.site.address.removeprefix("http://").split(":")
+    lines = [await asyncio.open_connection(host, int(port)) for _ in range(MUTE)]
+    for _, writer in lines:
+        writer.write(BEGINNINGS[sent])
+    await are_closed(hall, lines)
+
+
+async def are_closed(hall: Hall, lines: Sequence[Line]) -> None:
+    """Not at once, but in time; nobody else's are."""
     try:
-        await hall.advance(HELLO_S / 2)
+        await hall.advance(SILENCE_S / 2)
         assert not any([await ended(reader) for reader, _ in lines])
-        await hall.advance_until(lambda: all_closed(lines), HELLO_S)
+        await hall.advance_until(lambda: all_closed(lines), SILENCE_S)
     finally:
         for _, writer in lines:
             writer.transport.abort()
@@ -132,3 +149,5 @@ async def ended(reader: asyncio.StreamReader) -> bool:
             return not await reader.read(1_000)
     except TimeoutError:
         return False
+    except ConnectionResetError:
+        return True
