@@ -19,7 +19,7 @@ GONE_AFTER = timedelta(seconds=15)
 
 async def open_due(database: Database, now: datetime) -> Sequence[int]:
     """Ring every bell that is due: all who wait start at ``now``. The shifts' ids."""
-    async with database.transaction() as connection:
+    async with database.transaction(by_key=True) as connection:
         due = await sittings.lock_due_shifts(connection, now)
         if due:
             await ring(connection, due, actor=SERVER, reason=None, now=now)
@@ -45,7 +45,7 @@ async def close_due(database: Database, now: datetime, *, grace_ms: int, worker:
     worker holds are left to it, unless it seems to be gone.
     """
     over = now - timedelta(milliseconds=grace_ms)
-    async with database.transaction() as connection:
+    async with database.transaction(by_key=True) as connection:
         due = await sittings.lock_due_sittings(connection, over - SWEEP_SLACK, worker, over - GONE_AFTER)
         changes = [change for one in due if (change := _closed(one, now)) is not None]
         await sittings.write_changes(connection, changes)

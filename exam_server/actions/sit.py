@@ -84,7 +84,7 @@ async def enter(
     renewed since, Conflict with code ``superseded`` when another tab has taken over since the fence was
     given.
     """
-    async with database.transaction() as connection:
+    async with database.transaction(by_key=True) as connection:
         locked = await sittings.lock_sittings(connection, [one.sitting_id for one in arrivals])
         known = {stored.id: stored for stored in locked}
         judged = [_judge(known.get(one.sitting_id), one) for one in arrivals]
@@ -146,7 +146,7 @@ async def open_sittings(database: Database, entries: Sequence[Entry]) -> list[Op
         async with database.connection() as connection:
             await journal.await_holders(connection, former)
     fences = {entry.sitting_id: entry.fence for entry in entries}
-    async with database.transaction() as connection:
+    async with database.transaction(by_key=True) as connection:
         stored = await sittings.select_sittings(connection, list(fences))
         held = [one for one in stored if one.fence == fences[one.id]]
         ids = [one.id for one in held]
@@ -170,7 +170,7 @@ def _opening(
 
 async def go_on(database: Database, sitting_ids: Sequence[int], now: datetime) -> None:
     """Let happen what happens by itself to the sittings of connected candidates: let in, waiting, started."""
-    async with database.transaction() as connection:
+    async with database.transaction(by_key=True) as connection:
         stored = await sittings.lock_sittings(connection, sitting_ids)
         arrivals = [(one, arrive(one.sitting, one.terms, now)) for one in stored]
         await sittings.write_changes(
@@ -186,7 +186,7 @@ async def submit(
 
     Instead of a sitting: Conflict ``superseded`` when the fence is old, ``sitting_<state>`` when it is over.
     """
-    async with database.transaction() as connection:
+    async with database.transaction(by_key=True) as connection:
         locked = await sittings.lock_sittings(connection, [row.sitting_id for row in rows])
         known = {stored.id: stored for stored in locked}
         judged = [_judge_submission(known[row.sitting_id], row) for row in rows]
@@ -219,7 +219,7 @@ def _judge_submission(stored: StoredSitting, row: JournalRow) -> Change | KhaoTh
 
 async def resent(database: Database, sitting_id: int, seq: int, payload: bytes) -> bool:
     """Whether the journal holds just this under ``seq``; durable by the time this returns."""
-    async with database.transaction() as connection:
+    async with database.transaction(by_key=True) as connection:
         await journal.prove(connection)
         return await journal.select_optional_payload(connection, sitting_id, seq) == payload
 
@@ -261,6 +261,7 @@ async def works(database: Database, stored: Sequence[StoredSitting]) -> dict[int
     holders = sorted({one.holder for one in stored if one.holder is not None})
     async with database.connection() as connection:
         await journal.await_holders(connection, holders)
+    async with database.transaction(by_key=True) as connection:
         return await journal.select_works(connection, [one.id for one in stored])
 
 

@@ -80,6 +80,9 @@ def doubts(connection: Connection) -> Generator[list[str]]:
         connection.remove_log_listener(listen)
 
 
+SQL = read_queries(__file__)
+
+
 class Database:
     """A pool of connections, and transactions on it. ``url`` is for connections that live as long as the
     process."""
@@ -89,14 +92,17 @@ class Database:
         self.url = url
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[Connection]:
-        """A connection in a transaction: committed at the end, rolled back on an error.
+    async def transaction(self, *, by_key: bool = False) -> AsyncGenerator[Connection]:
+        """A connection in a transaction: committed at the end, rolled back on an error. ``by_key``: rows are
+        found by their keys, whatever the statistics say of tables that fill within minutes of the bell.
 
         Raises Unavailable with code ``commit_in_doubt`` when the commit came back with a warning.
         """
         async with self.pool.acquire() as connection:
             with doubts(connection) as heard:
                 async with connection.transaction():
+                    if by_key:
+                        await connection.execute(SQL["set_by_key"])
                     yield connection
             if heard:
                 raise Unavailable("commit_in_doubt")
