@@ -7,8 +7,12 @@ import type { PaperPart } from "../core/order";
 import type { QuestionState } from "../core/progress";
 import type { Refusal, Session } from "../core/session";
 import type { Notice } from "../protocol/messages";
+import { useLasting } from "./clock_hooks";
 import type { Sitting } from "./connection";
 import { QueueWords } from "./Queue";
+
+/** A line that is back sooner, perhaps by another way, was not worth a word. */
+const QUIET_MS = 1_500;
 
 interface StripsProps {
   session: Session;
@@ -30,6 +34,7 @@ export function Strips({ session, sitting, states, parts, locked }: StripsProps)
   const storing = useStore(sitting.storing);
   const stuck = session.link === "stuck";
   const offline = session.link !== "online";
+  const lost = useLasting(offline && !locked && !stuck, QUIET_MS);
   return (
     <div class="strips">
       <div role="status">
@@ -39,7 +44,7 @@ export function Strips({ session, sitting, states, parts, locked }: StripsProps)
             {t(offline ? "time_over_offline" : "time_over_text")}
           </p>
         )}
-        {offline && !locked && !stuck && (
+        {lost && (
           <p class="strip strip-waiting">
             <Icon name="offline" />
             {session.queue === null ? (

@@ -8,7 +8,7 @@ import { passedMark, urgency } from "../core/countdown";
 import type { Progress } from "../core/progress";
 import type { Session } from "../core/session";
 import type { Form } from "../protocol/messages";
-import { useSecondsLeft } from "./clock_hooks";
+import { useLasting, useSecondsLeft } from "./clock_hooks";
 import type { Sitting } from "./connection";
 import type { Panel } from "./Paper";
 import { changeSettings, settings } from "./settings";
@@ -99,7 +99,7 @@ function useSpoken(seconds: number | null): string {
 }
 
 function SavedChip({ progress }: { progress: Progress }) {
-  const waiting = useLasting(progress.waiting > 0);
+  const waiting = useLasting(progress.waiting > 0, QUIET_MS);
   const { saved, answered } = progress;
   return (
     <p class={waiting ? "chip chip-waiting" : "chip chip-saved"} title={t("saved_title")}>
@@ -119,15 +119,4 @@ function LinkChip({ sitting, online }: { sitting: Sitting; online: boolean }) {
       <span>{text}</span>
     </p>
   );
-}
-
-/** True once `on` has lasted; false at once. */
-function useLasting(on: boolean): boolean {
-  const [lasting, setLasting] = useState(false);
-  useEffect(() => {
-    if (!on) return setLasting(false);
-    const timer = setTimeout(() => setLasting(true), QUIET_MS);
-    return () => clearTimeout(timer);
-  }, [on]);
-  return on && lasting;
 }

@@ -36,3 +36,14 @@ export function useSecondsLeft(session: Session): number | null {
     return left === null ? null : Math.ceil(left / 1000);
   });
 }
+
+/** True once `on` has lasted for so long; false at once. */
+export function useLasting(on: boolean, ms: number): boolean {
+  const [lasting, setLasting] = useState(false);
+  useEffect(() => {
+    if (!on) return setLasting(false);
+    const timer = setTimeout(() => setLasting(true), ms);
+    return () => clearTimeout(timer);
+  }, [on]);
+  return on && lasting;
+}
