@@ -11,6 +11,7 @@ from aiohttp import web
 from exam_server.bench.bare import PUSH, PUSHED
 from exam_server.bench.child import allow_connections, obey
 from exam_server.simulation.serving import free_port
+from exam_server.worker import GC_THRESHOLDS
 
 
 class Where(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +67,8 @@ async def _run() -> None:
 
 
 def main() -> None:
-    """Echo until standard input ends."""
+    """Echo until standard input ends. Rubbish is collected as the server does, lest it be a poor limit."""
+    gc.set_threshold(*GC_THRESHOLDS)
     allow_connections()
     uvloop.run(_run())
 
