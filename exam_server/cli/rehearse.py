@@ -39,7 +39,10 @@ Students = Annotated[
 Minutes = Annotated[
     int, typer.Option("--minutes", min=1, max=MAX_MINUTES, help=say("option_rehearsal_minutes"))
 ]
-Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help=say("option_html"))]
+Html = Annotated[
+    Path | None,
+    typer.Option("--html", metavar="FILE", dir_okay=False, writable=True, help=say("option_html")),
+]
 Room = Annotated[str, typer.Option("--room", help=say("option_rehearsal_room"))]
 
 _STYLES = {"ok": "green", "caution": "yellow", "fail": "bold red"}
@@ -63,6 +66,8 @@ def rehearse(
         raise typer.BadParameter(say("rehearsal_needs"))
     if not against.startswith(("http://", "https://")):
         raise typer.BadParameter(say("bad_address", value=against), param_hint="--against")
+    if html is not None and not html.parent.is_dir():
+        raise typer.BadParameter(say("no_directory", value=str(html.parent)), param_hint="--html")
     try:
         played = asyncio.run(_play(against, code, students, minutes))
     except Refusal as refusal:

@@ -59,6 +59,7 @@ class Site:
         is told so."""
         shut = {
             "/ws/sitting": not self.lets_sockets_through,
+            "/ws/check": not self.lets_sockets_through,
             "/api/sitting/line": not self.lets_posts_through,
         }
         if shut.get(request.path):

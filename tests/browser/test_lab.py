@@ -51,7 +51,7 @@ async def test_what_was_kept_is_found_at_the_next_check(visit: Visit) -> None:
 async def test_without_a_socket_the_backup_line_is_named(visit: Visit, site: Site) -> None:
     site.lets_sockets_through = False
     visitor = await visit()
-    visitor.expect(r"503 GET /ws/check", r"WebSocket connection to .* failed", r"^failed ")
+    visitor.expect(r"502 GET /ws/check", r"WebSocket connection to .* failed", r"^failed ")
     await visitor.open("/check")
     await expect(visitor.page.get_by_text(words("vi", "pc_socket_backup"))).to_be_visible()
     await expect(visitor.page.get_by_text(words("vi", "pc_verdict_caution"))).to_be_visible()

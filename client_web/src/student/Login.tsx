@@ -185,6 +185,7 @@ function Form({ given, again, busy, problem, onSubmit }: FormProps) {
           {t(busy ? "login_busy" : "login_button")}
         </Button>
         <p class="soft">{t("login_help")}</p>
+        <a href="/check">{t("login_check")}</a>
       </form>
     </Frame>
   );

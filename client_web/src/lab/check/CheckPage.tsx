@@ -94,6 +94,12 @@ function Result({ measured, onAgain }: { measured: Measured; onAgain: () => void
         <Button icon="print" onClick={() => window.print()}>
           {t("print")}
         </Button>
+        <a class="button" href="/room-test">
+          {t("room_title")}
+        </a>
+        <a class="button button-quiet" href="/">
+          {t("pc_login")}
+        </a>
       </div>
     </>
   );
