@@ -1,0 +1,158 @@
+"""A server with an exam in it, and candidates who speak with it message by message."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from aiohttp import ClientWebSocketResponse, WSMsgType, web
+from aiohttp.test_utils import TestClient, TestServer
+
+from exam_server.actions.command import Invigilator, Outcome, PinMaker, command_room
+from exam_server.app import create_app
+from exam_server.clock import FakeClock
+from exam_server.config import Config
+from exam_server.protocol.message import VERSION
+from exam_server.protocol.sitting import (
+    Answer,
+    ClientMessage,
+    Hello,
+    ServerMessage,
+    State,
+    Welcome,
+)
+from exam_server.protocol.staff import Command, CommandName
+from exam_server.secrets import Secrets
+from exam_server.simulation.world import Plan, World, make_world
+from exam_server.store.database import Database
+from exam_server.web.hub import HUB, Hub
+from exam_server.web.sessions import CANDIDATE_COOKIE, Ticket, sign_ticket
+
+BELL_IN = timedelta(minutes=5)
+
+
+class Line:
+    """A candidate's socket that speaks in messages."""
+
+    def __init__(self, socket: ClientWebSocketResponse) -> None:
+        self.socket = socket
+
+    async def say(self, *messages: ClientMessage) -> None:
+        for message in messages:
+            await self.socket.send_str(msgspec.json.encode(message).decode())
+
+    async def hear(self, kind: type[msgspec.Struct] | None = None) -> ServerMessage:
+        """The next message, or the next of a kind."""
+        while True:
+            heard = await self.socket.receive(timeout=10)
+            assert heard.type is WSMsgType.TEXT, (heard, self.socket.close_code)
+            message: ServerMessage = msgspec.json.decode(heard.data, type=ServerMessage)
+            if kind is None or isinstance(message, kind):
+                return message
+
+    async def ending(self) -> int | None:
+        """The close code, past whatever is still said."""
+        while True:
+            heard = await self.socket.receive(timeout=10)
+            if heard.type is WSMsgType.CLOSE:
+                return heard.data
+            if heard.type is not WSMsgType.TEXT:
+                return self.socket.close_code
+
+
+class Room:
+    """A running server with a world in it."""
+
+    def __init__(
+        self, client: TestClient[web.Request, web.Application], world: World, secrets: Secrets
+    ) -> None:
+        self.client = client
+        self.world = world
+        self._secrets = secrets
+
+    @property
+    def hub(self) -> Hub:
+        app = self.client.app
+        assert app is not None
+        return app[HUB]
+
+    @asynccontextmanager
+    async def line(
+        self, place: int = 0, *, cookie: bool = True, origin: str | None = None, query: str = ""
+    ) -> AsyncGenerator[Line]:
+        ticket = Ticket(self.world.students[place].sitting, 1, 2**33)
+        headers = (
+            {"Cookie": f"{CANDIDATE_COOKIE}={sign_ticket(self._secrets.cookie_key, ticket)}"}
+            if cookie
+            else {}
+        )
+        if origin is not None:
+            headers["Origin"] = origin
+        async with self.client.ws_connect(f"/ws/sitting{query}", headers=headers) as socket:
+            yield Line(socket)
+
+    @asynccontextmanager
+    async def seated(
+        self, place: int = 0, *, fence: int | None = None
+    ) -> AsyncGenerator[tuple[Line, Welcome]]:
+        async with self.line(place) as line:
+            await line.say(Hello(version=VERSION, fence=fence))
+            welcome = await line.hear(Welcome)
+            assert isinstance(welcome, Welcome)
+            yield line, welcome
+
+    async def ring(self, clock: FakeClock, *lines: Line) -> list[State]:
+        """Let the bell ring, and wait until these have heard it."""
+        clock.advance(seconds=(BELL_IN + timedelta(seconds=1)).total_seconds())
+        await self.hub.tick()
+        return [await state(line) for line in lines]
+
+
+@asynccontextmanager
+async def opened(
+    database: Database, clock: FakeClock, secrets: Secrets, data: Path, **plan: int | str
+) -> AsyncGenerator[Room]:
+    made = msgspec.convert({"opens_at": clock.now() + BELL_IN, **plan}, Plan)
+    async with database.transaction() as connection:
+        world = await make_world(connection, made, secrets, np.random.default_rng(1))
+    app = create_app(Config(data=data), database, secrets, clock)
+    async with TestClient(TestServer(app)) as client:
+        yield Room(client, world, secrets)
+
+
+def answer(room: Room, seq: int, response: str = "A", place: int = 0) -> Answer:
+    return Answer(seq=seq, item=room.world.items[place], response=response, at_ms=seq)
+
+
+async def closed_with(room: Room, *messages: ClientMessage, place: int = 0) -> int | None:
+    async with room.seated(place) as (line, _):
+        await line.say(*messages)
+        return await line.ending()
+
+
+async def state(line: Line) -> State:
+    heard = await line.hear(State)
+    assert isinstance(heard, State)
+    return heard
+
+
+async def command(
+    database: Database,
+    room: Room,
+    name: CommandName,
+    clock: FakeClock,
+    *,
+    reason: str = "Theo lệnh hội đồng",
+    minutes: int | None = None,
+    text: str | None = None,
+) -> Outcome:
+    return await command_room(
+        database,
+        room.world.shift,
+        Command(command=name, reason=reason, minutes=minutes, text=text),
+        by=Invigilator(staff_id=room.world.staff, actor="staff:giam-thi"),
+        pins=PinMaker(draw=lambda: "123456", pepper=b"p" * 32),
+        now=clock.now(),
+    )
