@@ -16,7 +16,7 @@ from exam_server.metrics import DISK_FREE_BYTES, DISK_RESERVED_BYTES
 
 _TREND_S = 300.0
 _TREND_PERIOD_S = 5.0
-_SHORTEST_TREND_S = 60.0
+_SHORTEST_TREND_S = 120.0
 _GROW_PERIOD_S = 60.0
 
 _log = structlog.get_logger(__name__)

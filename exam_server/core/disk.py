@@ -66,10 +66,10 @@ def judge_disk(host: str, disk: Disk, now: datetime) -> Iterator[Judgement]:
             yield Judgement(
                 code="disk_short",
                 level="attention",
-                params={"host": host, "free_mb": _mb(disk.usable_bytes), "needed_mb": _mb(disk.wanted_bytes)},
+                params={"host": host, "free_bytes": disk.usable_bytes, "needed_bytes": disk.wanted_bytes},
             )
         return
-    params: dict[str, str | int] = {"host": host, "free_mb": _mb(disk.usable_bytes)}
+    params: dict[str, str | int] = {"host": host, "free_bytes": disk.usable_bytes}
     if _minutes(disk) < LOW_MINUTES or _ends_before_shift(disk, now):
         yield Judgement(
             code="disk_filling", level=level, params={**params, "minutes": int(disk.minutes_left or 0)}
@@ -90,11 +90,6 @@ def _minutes(disk: Disk) -> float:
 
 
 def _ends_before_shift(disk: Disk, now: datetime) -> bool:
-    """Whether the disk may be full before twice the time that the shift still takes."""
     if disk.ends_at is None:
         return False
-    return _minutes(disk) < 2 * (disk.ends_at - now).total_seconds() / 60
-
-
-def _mb(size: int) -> int:
-    return size // MIB
+    return _minutes(disk) < (disk.ends_at - now).total_seconds() / 60

@@ -18,7 +18,7 @@ WorkerState = Literal["live", "lost", "replaced"]
 
 class Judgement(Body, frozen=True, kw_only=True):
     """Something that needs somebody. ``window_<code>`` of the catalogue says what, ``window_<code>_do`` what
-    to do."""
+    to do. A parameter whose name ends in ``_bytes`` is shown as a size."""
 
     code: str
     level: Level

@@ -55,6 +55,7 @@ export interface Messages {
   ListBlock: ListBlock;
   Log: Log;
   LogRow: LogRow;
+  LoginQueue: LoginQueue;
   Math: Math;
   NewBank: NewBank;
   NewExam: NewExam;
@@ -132,7 +133,7 @@ export interface Alarms {
   alarms: Judgement[];
 }
 /**
- * Something that needs somebody. ``window_<code>`` of the catalogue says what, ``window_<code>_do`` what to do.
+ * Something that needs somebody. ``window_<code>`` of the catalogue says what, ``window_<code>_do`` what to do. A parameter whose name ends in ``_bytes`` is shown as a size.
  */
 export interface Judgement {
   code: string;
@@ -824,6 +825,16 @@ export interface LogRow {
   name: string | null;
   detail: string;
   reason: string | null;
+}
+/**
+ * 503 to POST /api/candidate/login when too many log in at once: ``position`` logins, this one included, are still to be served; this one should come again in ``seconds``.
+ */
+export interface LoginQueue {
+  code: string;
+  message: string;
+  place: string | null;
+  position: number;
+  seconds: number;
 }
 /**
  * POST /api/banks. Reply: Bank.

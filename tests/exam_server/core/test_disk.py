@@ -70,7 +70,8 @@ def test_whatever_postgresql_writes_it_has_room_until_the_reserve_is_gone(free: 
     [
         (disk(50 * GIB), []),
         (disk(50 * GIB, minutes=5_000, ends=90), []),
-        (disk(50 * GIB, minutes=170, ends=90), [("disk_filling", "attention")]),
+        (disk(50 * GIB, minutes=170, ends=160), []),
+        (disk(50 * GIB, minutes=170, ends=180), [("disk_filling", "attention")]),
         (disk(50 * GIB, minutes=119), [("disk_filling", "attention")]),
         (disk(50 * GIB, minutes=29), [("disk_filling", "danger")]),
         (disk(LOW_BYTES - MIB), [("disk_low", "attention")]),

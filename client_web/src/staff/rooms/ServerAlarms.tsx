@@ -3,6 +3,7 @@ import { Banner } from "../../base/Banner";
 import { readAlarms } from "../api";
 import { useLoad } from "../Loading";
 import { coded } from "../texts";
+import { readable } from "../window/size";
 
 const REFRESH_MS = 5_000;
 
@@ -23,7 +24,7 @@ export function ServerAlarms() {
         >
           {/* Said when it appears, and not again as the figures in it change. */}
           <p class="strong" aria-live="off">
-            {coded("alarm", alarm.code, alarm.params)}
+            {coded("alarm", alarm.code, readable(alarm.params))}
           </p>
         </Banner>
       ))}

@@ -1,6 +1,7 @@
 import { Banner } from "../../base/Banner";
 import type { Judgement, WindowView } from "../../protocol/messages";
 import { coded, t } from "../texts";
+import { readable } from "./size";
 
 /** What is wrong and what to do, in plain words, the gravest first; or that all is well. */
 export function Judgements({ view }: { view: WindowView }) {
@@ -36,9 +37,9 @@ function Said(judgement: Judgement) {
       {/* Said when it appears, and not again as the figures in it change. */}
       <p class="judgement" aria-live="off">
         <span class="judgement-level">{t(grave ? "window_danger" : "window_attention")}</span>{" "}
-        {coded("window", judgement.code, judgement.params)}
+        {coded("window", judgement.code, readable(judgement.params))}
       </p>
-      <p aria-live="off">{coded("window", `${judgement.code}_do`, judgement.params)}</p>
+      <p aria-live="off">{coded("window", `${judgement.code}_do`, readable(judgement.params))}</p>
     </Banner>
   );
 }
