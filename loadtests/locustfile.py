@@ -221,6 +221,8 @@ def _options(environment: Environment) -> argparse.Namespace:
 
 def _open_desk(environment: Environment) -> Desk:
     options = _options(environment)
+    if not options.roster:
+        sys.exit("--roster FILE is needed: who sits")
     scenario = SCENARIOS[options.scenario]
     try:
         logins = read_roster(Path(options.roster))

@@ -31,6 +31,8 @@ class Generator:
 
     def __init__(self, order: Order, target: Target, directory: Path, *, revisit: bool) -> None:
         self.record = directory / "record"
+        for name in ("status.json", "latencies.json", "accounts.jsonl"):
+            (self.record / name).unlink(missing_ok=True)  # of a run before
         self.log = directory / "locust.log"
         self._output = self.log.open("wb")
         port = str(free_port())

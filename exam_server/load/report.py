@@ -12,6 +12,8 @@ from exam_server.load.gauges import Sample
 from exam_server.load.order import Order
 from exam_server.simulation.checker import Verdict
 
+_BUSY = 0.85
+
 Checked = Literal["database", "server"]
 """Against what the students' knowledge was held: all that is journalled, or what the server shows them."""
 
@@ -43,6 +45,13 @@ class LoadReport(msgspec.Struct, frozen=True, kw_only=True):
     checked: Checked
     verdict: Verdict
     moments: tuple[Moment, ...]
+
+    @property
+    def generator_busy_s(self) -> int:
+        """Seconds in which the load generator had hardly any processor left: what was late then may be its
+        own doing."""
+        full = _BUSY * self.order.processes
+        return sum(moment.at_s > 0 and moment.cpu.get("load", 0.0) >= full for moment in self.moments)
 
     @property
     def passed(self) -> bool:

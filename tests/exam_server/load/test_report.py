@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import get_args
 
+import msgspec
 import pytest
 
 from exam_server.bench.report import this_machine
@@ -13,7 +14,7 @@ from exam_server.catalogue import Language, languages, texts
 from exam_server.load.figures import Measured, Spread, read_measured, spread
 from exam_server.load.gauges import Sample
 from exam_server.load.order import Name, Order
-from exam_server.load.page import NAMES, write_page
+from exam_server.load.page import NAMES, verdict_words, write_page
 from exam_server.load.plot import Curve, Frame, Mark, draw
 from exam_server.load.report import LoadReport, make_report
 from exam_server.load.run import Phase
@@ -87,6 +88,18 @@ def test_a_run_fails_on_any_finding_and_on_students_who_left_early() -> None:
     assert not report(wrong).passed
     assert not report(failures={"left: StudentError: superseded": 1}).passed
     assert report(failures={"reconnect: LineLostError: cannot connect": 3}).passed
+
+
+def test_a_generator_that_was_too_busy_is_told() -> None:
+    made = report()
+    busy = [
+        msgspec.structs.replace(moment, cpu={"load": 0.9}) if moment.at_s in (3, 4) else moment
+        for moment in made.moments
+    ]
+    assert made.generator_busy_s == 0
+    told = msgspec.structs.replace(made, moments=tuple(busy))
+    assert told.generator_busy_s == 2
+    assert texts("en", "load")["generator_busy"].format(seconds=2) in verdict_words(told, "en")
 
 
 class Tags(HTMLParser):

@@ -7,7 +7,6 @@ import msgspec
 import numpy as np
 import pytest
 
-from exam_server.actions import sit
 from exam_server.clock import FakeClock
 from exam_server.core.chain import journal_chain, journal_genesis
 from exam_server.errors import Invalid
@@ -18,11 +17,16 @@ from exam_server.simulation.record import Account, Proof, Told, read_record, wri
 from exam_server.simulation.world import Plan, World, make_world
 from exam_server.store import sittings
 from exam_server.store.database import Connection, Database
-from exam_server.store.journal import JournalRow, append, select_journal
+from exam_server.store.journal import select_journal
 
-WORKER = 7
 EVENTS = 5
 MINUTES = 45
+
+# Not by the server's own hand: what is tested here is not how a journal comes about.
+INSERT = (
+    "INSERT INTO journal (sitting_id, seq, fence, received_at, payload, chain) VALUES ($1, $2, 1, $3, $4, $5)"
+)
+SUBMIT = "UPDATE sitting SET state = 'submitted', ended_at = $2, ended_by = 'candidate' WHERE id = $1"
 
 
 @pytest.fixture
@@ -31,9 +35,10 @@ async def world(database: Database, clock: FakeClock, secrets: Secrets) -> World
     async with database.transaction() as connection:
         plan = Plan(opens_at=clock.now(), students=2, minutes=MINUTES)
         made = await make_world(connection, plan, secrets, np.random.default_rng(1))
-        await sittings.ring_bells(connection, [made.shift], clock.now())
-    for student in made.students:
-        await sit.enter(database, student.sitting, fence=None, worker=WORKER, now=clock.now())
+        await connection.execute("UPDATE shift SET started_at = $1", clock.now())
+        await connection.execute(
+            "UPDATE sitting SET state = 'running', fence = 1, started_at = $1", clock.now()
+        )
     return made
 
 
@@ -57,13 +62,9 @@ async def write_script(database: Database, clock: FakeClock, world: World, place
         head = journal_chain(
             head, sitting_id=login.sitting, seq=seq, fence=1, received_at=clock.now(), payload=payload
         )
-        row = JournalRow(login.sitting, seq, 1, clock.now(), payload, head)
-        if seq > EVENTS:
-            await sit.submit(database, row, worker=WORKER)
-        else:
-            async with database.transaction() as connection:
-                assert await append(connection, WORKER, [row]) == 1
+        await execute(database, INSERT, login.sitting, seq, clock.now(), payload, head)
         told.append(Told(seq=seq, payload=payload, fate="acknowledged", at_ms=seq))
+    await execute(database, SUBMIT, login.sitting, clock.now())
     return Account(
         number=login.number, events=tuple(told), receipt=Proof(digest=head.hex(), events=EVENTS + 1)
     )
@@ -73,7 +74,7 @@ def answer(world: World, seq: int) -> Answer:
     return Answer(seq=seq, item=world.items[0], response="ABCD"[seq % 4], at_ms=seq)
 
 
-async def corrupt(database: Database, statement: str, *arguments: object) -> None:
+async def execute(database: Database, statement: str, *arguments: object) -> None:
     async with database.connection() as connection:
         await connection.execute(statement, *arguments)
 
@@ -134,7 +135,7 @@ async def test_an_acknowledged_event_that_is_gone_is_lost(
     database: Database, world: World, accounts: list[Account]
 ) -> None:
     sitting = world.students[0].sitting
-    await corrupt(database, "DELETE FROM journal WHERE sitting_id = $1 AND seq = 6", sitting)
+    await execute(database, "DELETE FROM journal WHERE sitting_id = $1 AND seq = 6", sitting)
     verdict, kinds = await found_after_rechaining(database, world, accounts)
     assert kinds == {"lost": 1}
     assert [(one.kind, one.number, one.seq) for one in verdict.findings] == [
@@ -147,7 +148,7 @@ async def test_an_event_under_two_numbers_is_doubled(
     database: Database, world: World, accounts: list[Account]
 ) -> None:
     again = msgspec.json.encode(msgspec.structs.replace(answer(world, 2), seq=7))
-    await corrupt(
+    await execute(
         database,
         "INSERT INTO journal SELECT sitting_id, 7, fence, received_at, $2, chain FROM journal "
         "WHERE sitting_id = $1 AND seq = 6",
@@ -162,7 +163,7 @@ async def test_an_event_under_two_numbers_is_doubled(
 async def test_events_in_each_others_place_are_reordered(
     database: Database, world: World, accounts: list[Account]
 ) -> None:
-    await corrupt(
+    await execute(
         database,
         "UPDATE journal SET payload = other.payload FROM journal AS other WHERE journal.sitting_id = $1 "
         "AND other.sitting_id = $1 AND journal.seq IN (2, 3) AND other.seq = 5 - journal.seq",
@@ -177,7 +178,7 @@ async def test_a_row_of_an_older_connection_behind_a_newer_is_reordered(
     database: Database, world: World, accounts: list[Account]
 ) -> None:
     sitting = world.students[0].sitting
-    await corrupt(database, "UPDATE journal SET fence = 2 WHERE sitting_id = $1 AND seq = 4", sitting)
+    await execute(database, "UPDATE journal SET fence = 2 WHERE sitting_id = $1 AND seq = 4", sitting)
     _, kinds = await found_after_rechaining(database, world, accounts)
     assert kinds == {"reordered": 1}
 
@@ -187,7 +188,7 @@ async def test_a_row_that_says_something_else_is_different(
 ) -> None:
     other = msgspec.json.encode(Answer(seq=3, item=world.items[0], response="X", at_ms=3))
     sitting = world.students[0].sitting
-    await corrupt(
+    await execute(
         database, "UPDATE journal SET payload = $2 WHERE sitting_id = $1 AND seq = 3", sitting, other
     )
     verdict, kinds = await found_after_rechaining(database, world, accounts)
@@ -215,7 +216,7 @@ async def test_an_event_after_deadline_and_grace_is_late(
         started_at = (await sittings.select_sitting(connection, sitting)).sitting.started_at
     assert started_at is not None
     received = started_at + timedelta(minutes=MINUTES, milliseconds=500)
-    await corrupt(
+    await execute(
         database, "UPDATE journal SET received_at = $2 WHERE sitting_id = $1 AND seq = 6", sitting, received
     )
     _, kinds = await found_after_rechaining(database, world, accounts)
@@ -231,7 +232,7 @@ async def test_an_event_after_deadline_and_grace_is_late(
 async def test_a_changed_time_breaks_the_chain(
     database: Database, world: World, accounts: list[Account]
 ) -> None:
-    await corrupt(
+    await execute(
         database,
         "UPDATE journal SET received_at = received_at - interval '1 us' WHERE sitting_id = $1 AND seq = 4",
         world.students[1].sitting,
@@ -255,7 +256,7 @@ async def test_a_receipt_of_another_journal_is_wrong(
 async def test_a_receipt_of_a_script_that_is_not_in_is_wrong(
     database: Database, world: World, accounts: list[Account]
 ) -> None:
-    await corrupt(database, "UPDATE sitting SET state = 'running' WHERE id = $1", world.students[0].sitting)
+    await execute(database, "UPDATE sitting SET state = 'running' WHERE id = $1", world.students[0].sitting)
     verdict = await check(database, world.shift, accounts)
     assert {kind for kind, count in verdict.counts.items() if count} == {"wrong_receipt"}
 
