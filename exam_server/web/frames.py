@@ -51,6 +51,8 @@ class FrameReader:
 
     def feed(self, data: bytes, take: Callable[[Opcode, bytes], None]) -> None:
         """Hand every message that is complete by now to ``take``, in order."""
+        if self.fault is not None:
+            return
         if self._buffer:
             data = self._buffer + data
         at, end = 0, len(data)
@@ -80,7 +82,7 @@ class FrameReader:
                 take(Opcode.TEXT, payload)
             else:
                 self._take_other(first, payload, take)
-        self._buffer = data[at:] if at < end else b""
+        self._buffer = data[at:] if at < end and self.fault is None else b""
 
     def _judge(self, first: int, second: int, size: int) -> Fault | None:
         """Whether a frame with this head may come now."""

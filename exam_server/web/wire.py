@@ -44,12 +44,7 @@ class Wire(asyncio.Protocol):
     def send(self, data: bytes) -> None:
         """Send one message. A client that does not read is cut off: waiting for it would hold up the
         others."""
-        if self._closing or self._transport.is_closing():
-            return
-        if self._transport.get_write_buffer_size() > MAX_BUFFERED_BYTES:
-            self._transport.abort()
-            return
-        self._transport.write(text_frame(data))
+        self._write(text_frame(data))
 
     def close(self, code: CloseCode) -> None:
         """Send Close; the connection ends with the client's answer, or without it after ``CLOSE_S``."""
@@ -57,8 +52,7 @@ class Wire(asyncio.Protocol):
 
     def probe(self) -> None:
         """Ping; browsers answer by themselves."""
-        if not self._closing and not self._transport.is_closing():
-            self._transport.write(frame(Opcode.PING, b""))
+        self._write(frame(Opcode.PING, b""))
 
     def cut(self) -> None:
         """End without a word."""
@@ -93,12 +87,20 @@ class Wire(asyncio.Protocol):
         elif opcode is Opcode.TEXT:
             self._listener.hear(payload)
         elif opcode is Opcode.PING:
-            self._transport.write(frame(Opcode.PONG, payload))
+            self._write(frame(Opcode.PONG, payload))
             self._listener.alive()
         elif opcode is Opcode.PONG:
             self._listener.alive()
         elif opcode is Opcode.BINARY:
             self.close(CloseCode.BAD_MESSAGE)
+
+    def _write(self, whole: bytes) -> None:
+        if self._closing or self._transport.is_closing():
+            return
+        if self._transport.get_write_buffer_size() > MAX_BUFFERED_BYTES:
+            self._transport.abort()
+            return
+        self._transport.write(whole)
 
     def _answer_close(self) -> None:
         if not self._closing:
