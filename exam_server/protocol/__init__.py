@@ -13,6 +13,7 @@ HTTP_TYPES = (
     sitting.LineReply,
     staff.Problem,
     staff.CandidateLogin,
+    staff.LoginQueue,
     staff.CandidateSession,
     staff.StaffLogin,
     staff.StaffSession,
