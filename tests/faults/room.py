@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import aiohttp
 import numpy as np
@@ -167,10 +168,16 @@ async def opened_room(site: Site, scenario: Scenario, seating: Seating | None = 
         except BaseException as error:
             error.add_note(f"scenario {scenario.name}, --faults-seed={scenario.seed}")
             if site.log is not None:
-                error.add_note(site.log.read_text(encoding="utf-8")[-LOG_CHARACTERS:])
+                error.add_note(complaints(site.log)[-LOG_CHARACTERS:])
             raise
         finally:
             await room.leave()
+
+
+def complaints(log: Path) -> str:
+    """What the server said, without what is in order."""
+    lines = log.read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if '"level": "info"' not in line)
 
 
 @asynccontextmanager
