@@ -42,10 +42,11 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A sitting that a connection has taken. ``former``: workers whose appends may still be on their way."""
+    """A sitting that a connection has taken, as it stands since. ``former``: workers whose appends may still
+    be on their way."""
 
-    sitting_id: int
-    fence: int
+    stored: StoredSitting
+    card: CandidateCard
     former: tuple[int, ...]
 
 
@@ -84,23 +85,27 @@ async def enter(
     renewed since, Conflict with code ``superseded`` when another tab has taken over since the fence was
     given.
     """
+    changes: dict[int, Change] = {}
     async with database.transaction(by_key=True) as connection:
-        locked = await sittings.lock_sittings(connection, [one.sitting_id for one in arrivals])
-        known = {stored.id: stored for stored in locked}
+        known = await sittings.lock_seated(connection, [one.sitting_id for one in arrivals])
         judged = [_judge(known.get(one.sitting_id), one) for one in arrivals]
         entering = [one for one in judged if isinstance(one, _Entering)]
         if entering:
             fences = [(one.stored.id, one.fence, one.tab_fence) for one in entering]
             await sittings.update_fences(connection, worker, fences)
-            await sittings.write_changes(connection, [_entered(one, now) for one in entering])
+            changes = {one.stored.id: _entered(one, now) for one in entering}
+            await sittings.write_changes(connection, list(changes.values()))
             moved = [one.stored.id for one in entering if one.stored.holder not in (None, worker)]
             if moved:
                 await sittings.notify(connection, Touched(sittings=tuple(moved)))
-    return [_entry(one, worker) if isinstance(one, _Entering) else one for one in judged]
+    return [
+        _entry(one, changes[one.stored.id], worker) if isinstance(one, _Entering) else one for one in judged
+    ]
 
 
 class _Entering(msgspec.Struct, frozen=True, kw_only=True):
     stored: StoredSitting
+    card: CandidateCard
     fence: int
     tab_fence: int
 
@@ -109,14 +114,16 @@ class _Entering(msgspec.Struct, frozen=True, kw_only=True):
         return self.tab_fence == self.fence and self.stored.fence > 0
 
 
-def _judge(stored: StoredSitting | None, arrival: Arrival) -> _Entering | KhaoThiError:
-    if stored is None or stored.login_version != arrival.login_version:
+def _judge(known: tuple[StoredSitting, CandidateCard] | None, arrival: Arrival) -> _Entering | KhaoThiError:
+    if known is None or known[0].login_version != arrival.login_version:
         return Unauthenticated("login_needed")
+    stored, card = known
     fence = arrival.fence
     if fence is not None and not stored.tab_fence <= fence <= stored.fence:
         return Conflict("superseded")
     raised = stored.fence + 1
-    return _Entering(stored=stored, fence=raised, tab_fence=raised if fence is None else stored.tab_fence)
+    tab_fence = raised if fence is None else stored.tab_fence
+    return _Entering(stored=stored, card=card, fence=raised, tab_fence=tab_fence)
 
 
 def _entered(entering: _Entering, now: datetime) -> Change:
@@ -129,43 +136,43 @@ def _entered(entering: _Entering, now: datetime) -> Change:
     return msgspec.structs.replace(change, entries=(entry, *change.entries))
 
 
-def _entry(entering: _Entering, worker: int) -> Entry:
-    stored = entering.stored
-    former = {*stored.former, stored.holder} - {None, worker}
-    return Entry(sitting_id=stored.id, fence=entering.fence, former=tuple(one for one in former if one))
+def _entry(entering: _Entering, change: Change, worker: int) -> Entry:
+    before = entering.stored
+    former = {*before.former, before.holder} - {None, worker}
+    stored = msgspec.structs.replace(
+        sittings.after(change), fence=entering.fence, tab_fence=entering.tab_fence, holder=worker
+    )
+    return Entry(stored=stored, card=entering.card, former=tuple(one for one in former if one))
 
 
 async def open_sittings(database: Database, entries: Sequence[Entry]) -> list[Opening]:
-    """Load the sittings once their former holders' appends are over, and prove what was read durable.
+    """Read what the sittings have journalled once their former holders' appends are over, and prove it
+    durable. In the order of the entries.
 
-    What the caller's own process has begun to append must be over. A sitting that yet another connection has
-    taken is left out.
+    What the caller's own process has begun to append must be over. What has happened to a sitting since its
+    entry is not looked at.
     """
     former = sorted({worker for entry in entries for worker in entry.former})
     if former:
         async with database.connection() as connection:
             await journal.await_holders(connection, former)
-    fences = {entry.sitting_id: entry.fence for entry in entries}
+    ids = [entry.stored.id for entry in entries]
     async with database.transaction(by_key=True) as connection:
-        stored = await sittings.select_sittings(connection, list(fences))
-        held = [one for one in stored if one.fence == fences[one.id]]
-        ids = [one.id for one in held]
         works = await journal.select_works(connection, ids)
-        cards = await sittings.select_cards(connection, ids)
         told = await notices.select_notices(connection, ids)
-        if former and held:
-            await sittings.forget_former(connection, [(one.id, one.fence) for one in held])
+        if former:
+            fences = [(entry.stored.id, entry.stored.fence) for entry in entries]
+            await sittings.forget_former(connection, fences)
         if works:
             await journal.prove(connection)
-    return [_opening(one, cards[one.id], works.get(one.id), told[one.id]) for one in held]
+    return [_opening(one, works.get(one.stored.id), told[one.stored.id]) for one in entries]
 
 
-def _opening(
-    stored: StoredSitting, card: CandidateCard, work: Work | None, told: Sequence[StoredNotice]
-) -> Opening:
+def _opening(entry: Entry, work: Work | None, told: Sequence[StoredNotice]) -> Opening:
+    stored = entry.stored
     head = journal_genesis(stored.id, stored.seed) if work is None else work.chain
     payloads = () if work is None else work.payloads
-    return Opening(stored=stored, card=card, payloads=payloads, head=head, notices=told)
+    return Opening(stored=stored, card=entry.card, payloads=payloads, head=head, notices=told)
 
 
 async def go_on(database: Database, sitting_ids: Sequence[int], now: datetime) -> None:

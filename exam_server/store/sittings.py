@@ -84,6 +84,8 @@ def change(stored: StoredSitting, events: Sequence[Event], actor: str, reason: s
 
 def after(change: Change) -> StoredSitting:
     """The sitting as a change without a reason leaves it; the end of its log is still that from before."""
+    if change.after == change.before.sitting:
+        return change.before
     return msgspec.structs.replace(change.before, sitting=change.after, state_reason=None)
 
 
@@ -96,6 +98,15 @@ async def lock_sittings(connection: Connection, ids: Sequence[int]) -> list[Stor
     """Lock and load; the transaction holds them until its end. Missing ids are left out."""
     await connection.execute(SQL["lock_sittings"], ids)
     return await select_sittings(connection, ids)
+
+
+async def lock_seated(
+    connection: Connection, ids: Sequence[int]
+) -> dict[int, tuple[StoredSitting, CandidateCard]]:
+    """As ``lock_sittings``, with who sits what, by id."""
+    await connection.execute(SQL["lock_sittings"], ids)
+    rows = await connection.fetch(SQL["select_seated"], ids)
+    return {row["id"]: (_stored(row), _card(row)) for row in rows}
 
 
 async def lock_sitting(connection: Connection, sitting_id: int) -> StoredSitting:
@@ -133,12 +144,6 @@ async def select_sitting(connection: Connection, sitting_id: int) -> StoredSitti
     if not found:
         raise NotFound("no_sitting")
     return found[0]
-
-
-async def select_cards(connection: Connection, ids: Sequence[int]) -> dict[int, CandidateCard]:
-    """Who sits what, by sitting."""
-    rows = [dict(row) for row in await connection.fetch(SQL["select_cards"], ids)]
-    return {row.pop("id"): CandidateCard(**row) for row in rows}
 
 
 async def select_form(connection: Connection, form_id: int) -> StoredForm:
@@ -245,6 +250,18 @@ def _stored(row: asyncpg.Record) -> StoredSitting:
         last_n=row["last_n"],
         last_chain=row["last_chain"] or event_genesis(row["id"]),
         state_reason=row["state_reason"],
+    )
+
+
+def _card(row: asyncpg.Record) -> CandidateCard:
+    return CandidateCard(
+        number=row["number"],
+        name=row["name"],
+        exam=row["exam"],
+        subject=row["subject"],
+        shift=row["shift"],
+        room=row["room"],
+        seat=row["seat"],
     )
 
 

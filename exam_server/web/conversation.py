@@ -153,7 +153,7 @@ class Conversation:
         self.tab = tab
         return tab
 
-    def opened(self, opening: Opening, form: LoadedForm) -> None:
+    def opened(self, opening: Opening, form: LoadedForm, *, stale: bool) -> None:
         """Welcome the client, and hear what it has said meanwhile."""
         if self.tab is None or self._over:
             return
@@ -161,7 +161,7 @@ class Conversation:
             self.tab.open(opening, form, self._hub.flusher)
             order = self._hub.order(form, opening.stored)
             self.tab.welcome(opening, order, self._hub.clock.now())
-            self._hub.welcomed(self.tab)
+            self._hub.welcomed(self.tab, stale=stale)
         except Exception as error:  # noqa: BLE001 -- it ends this line only, and is logged
             self.end(_close_code(error))
         self._go_on()

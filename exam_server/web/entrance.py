@@ -2,13 +2,12 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from exam_server.actions import sit
 from exam_server.actions.sit import Arrival, Entry, LoadedForm, Opening
 from exam_server.clock import Clock
-from exam_server.errors import Conflict
 from exam_server.metrics import ENTRANCE_QUEUE
 from exam_server.store.database import Database
 from exam_server.store.flusher import Flusher
@@ -37,8 +36,8 @@ class Guest(Protocol):
         """It has the sitting; None when it is gone."""
         ...
 
-    def opened(self, opening: Opening, form: LoadedForm) -> None:
-        """It is in."""
+    def opened(self, opening: Opening, form: LoadedForm, *, stale: bool) -> None:
+        """It is in; ``stale`` when something has happened to the sitting since it was read."""
         ...
 
     def refused(self, error: Exception) -> None:
@@ -66,6 +65,8 @@ class Entrance:
         self._queue: deque[Guest] = deque()
         self._waiting = asyncio.Event()
         self._told_at = 0.0
+        self._entering: set[int] = set()
+        self._touched: set[int] = set()
         ENTRANCE_QUEUE.set_function(lambda: len(self._queue))
 
     def let_in(self, guest: Guest) -> bool:
@@ -106,32 +107,31 @@ class Entrance:
         self._queue.extendleft(reversed(later))
         return guests
 
+    def touch(self, sitting_ids: Collection[int] | None) -> None:
+        """Something happened to these sittings, None for any: whoever is entering one must look at it
+        again."""
+        self._touched |= self._entering if sitting_ids is None else self._entering.intersection(sitting_ids)
+
     async def _admit(self, guests: Mapping[int, Guest]) -> None:
+        self._entering, self._touched = set(guests), set()
         arrivals = [guest.arrival for guest in guests.values()]
         entries = await sit.enter(self._database, arrivals, worker=self._worker, now=self._clock.now())
         joined: list[Entry] = []
         for guest, entry in zip(guests.values(), entries, strict=True):
             if not isinstance(entry, Entry):
                 guest.refused(entry)
-            elif guest.joined(entry.fence) is not None:
+            elif guest.joined(entry.stored.fence) is not None:
                 joined.append(entry)
         if joined:
             # What this process has begun to append for an older connection must be over.
             await self._flusher.turn()
-            openings = await sit.open_sittings(self._database, joined)
-            await self._open(guests, joined, openings)
+            await self._open(guests, await sit.open_sittings(self._database, joined))
 
-    async def _open(
-        self, guests: Mapping[int, Guest], joined: Sequence[Entry], openings: Sequence[Opening]
-    ) -> None:
-        found = {opening.stored.id: opening for opening in openings}
+    async def _open(self, guests: Mapping[int, Guest], openings: Sequence[Opening]) -> None:
         forms = {one.stored.form_id: await self._forms.form(one.stored.form_id) for one in openings}
-        for entry in joined:
-            guest, opening = guests[entry.sitting_id], found.get(entry.sitting_id)
-            if opening is None:
-                guest.refused(Conflict("superseded"))
-            else:
-                guest.opened(opening, forms[opening.stored.form_id])
+        for opening in openings:
+            sitting_id, form = opening.stored.id, forms[opening.stored.form_id]
+            guests[sitting_id].opened(opening, form, stale=sitting_id in self._touched)
 
     def _tell_positions(self) -> None:
         now = asyncio.get_running_loop().time()

@@ -127,10 +127,10 @@ class Hub:
                 self._seen.pop(tab.sitting_id, None)
                 self._left[tab.sitting_id] = tab.presence(self.worker, connected=False)
 
-    def welcomed(self, tab: Tab) -> None:
+    def welcomed(self, tab: Tab, *, stale: bool) -> None:
         """The tab knows its sitting; whatever has changed since that was read is read again."""
         self.seen(tab)
-        if tab.stale or arrive(tab.stored.sitting, tab.stored.terms, self.clock.now()):
+        if stale or arrive(tab.stored.sitting, tab.stored.terms, self.clock.now()):
             self.spawn(self.refresh([tab.sitting_id]))
 
     def seen(self, tab: Tab) -> None:
@@ -188,6 +188,7 @@ class Hub:
 
     async def refresh(self, sitting_ids: Sequence[int]) -> None:
         """Reload those of these sittings that are here, and tell their tabs what changed."""
+        self.entrance.touch(sitting_ids)
         async with self._refreshing:
             here = await self._reload([one for one in sitting_ids if one in self._tabs])
             # Everyone first learns that time is over; the receipts, which ask the database, hold up nobody.
@@ -213,9 +214,7 @@ class Hub:
             return None
         if stored.fence > tab.fence:
             self._supersede(tab)
-        elif not tab.welcomed:
-            tab.stale = True
-        elif (stored.sitting, stored.terms) != (tab.stored.sitting, tab.stored.terms):
+        elif tab.welcomed and (stored.sitting, stored.terms) != (tab.stored.sitting, tab.stored.terms):
             over = stored.sitting.state in ENDED and tab.stored.sitting.state not in ENDED
             tab.tell_state(stored, self.clock.now())
             self.seen(tab)
@@ -266,17 +265,14 @@ class Hub:
 
         Nothing is read for them again. Those whom the bell may just have missed are looked at after it.
         """
+        self.entrance.touch(None)
         async with self._refreshing:
             for tab in self._tabs_of(shift_id):
                 if tab.stored.sitting.state is State.WAITING:
                     tab.tell_state(_started(tab.stored, bell_at), self.clock.now())
                     self.seen(tab)
             missed = await sit.waiting(self.database, shift_id)
-        others = [
-            one
-            for one, tab in self._tabs.items()
-            if not tab.welcomed or (tab.stored.shift_id == shift_id and tab.stored.terms.bell_at is None)
-        ]
+        others = [tab.sitting_id for tab in self._tabs_of(shift_id) if tab.stored.terms.bell_at is None]
         await self.refresh([*missed, *others])
 
     def _tabs_of(self, shift_id: int) -> list[Tab]:
@@ -287,11 +283,8 @@ class Hub:
         if touched.shift is not None and touched.bell_at is not None:
             await self._ring(touched.shift, touched.bell_at)
         elif touched.shift is not None:
-            # A tab not yet welcomed knows no shift: it is looked at too.
-            here = self._tabs.items()
-            await self.refresh(
-                [one for one, tab in here if not tab.welcomed or tab.stored.shift_id == touched.shift]
-            )
+            self.entrance.touch(None)
+            await self.refresh([tab.sitting_id for tab in self._tabs_of(touched.shift)])
         else:
             await self.refresh(touched.sittings)
         if touched.notice is not None:
@@ -323,6 +316,7 @@ class Hub:
         """Heed the notifications of all workers; after a lost connection catch up with every sitting that is
         here."""
         async with hear(self.database.url) as heard:
+            self.entrance.touch(None)
             await self.refresh(list(self._tabs))
             await self._send_notices([tab for tab in self._tabs.values() if tab.welcomed])
             self._tell_presence()

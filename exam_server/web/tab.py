@@ -118,7 +118,6 @@ class Tab:
         "received_form",
         "script",
         "sitting_id",
-        "stale",
         "stored",
         "unsaved",
         "welcomed",
@@ -130,7 +129,6 @@ class Tab:
         self.sitting_id = sitting_id
         self.fence = fence
         self.welcomed = False
-        self.stale = False
         self.closing = False
         self.broken = False
         self.unsaved = 0
