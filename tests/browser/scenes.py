@@ -60,6 +60,7 @@ class Tour(msgspec.Struct, frozen=True, kw_only=True):
 async def whole_day(tour: Tour) -> None:
     """All tours in the order of the day: queues, board, waiting room, room, student, results."""
     await queues(tour)
+    await _lab(tour)
     await _board(tour)
     await _window(tour)
     async with AsyncExitStack() as stack:
@@ -265,6 +266,17 @@ async def _end(tour: Tour, student: Student) -> None:
     await student.submit()
     await expect(student.title("receipt_title")).to_be_visible(timeout=20_000)
     await tour.show(student.page, "student_receipt")
+
+
+async def _lab(tour: Tour) -> None:
+    visitor = await tour.window()
+    await visitor.open("/check")
+    await expect(visitor.page.locator(".lab-code")).to_be_visible()
+    await tour.show(visitor.page, "lab_check")
+    await visitor.open("/room-test")
+    await expect(visitor.page.get_by_role("button").last).to_be_visible()
+    await tour.show(visitor.page, "lab_room_test")
+    await visitor.context.close()
 
 
 async def _board(tour: Tour) -> None:

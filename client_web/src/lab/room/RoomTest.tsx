@@ -206,7 +206,7 @@ function Over({ played: { verdict, latencies, cut_ms }, at_ms, onAgain }: OverPr
         text={t(go ? "room_go_text" : "room_no_go_text")}
       />
       <Findings findings={findings} />
-      <LatencyPlot latencies={latencies} cut_ms={cut_ms} />
+      {latencies.length > 0 && <LatencyPlot latencies={latencies} cut_ms={cut_ms} />}
       <div class="actions no-print">
         <Button kind="primary" icon="print" onClick={() => window.print()}>
           {t("print")}
@@ -243,8 +243,8 @@ function Findings({ findings }: { findings: Played["verdict"]["findings"] }) {
                 {t(`room_${check}`)}
                 {level !== "ok" && isLabText(advice) && <p class="lab-advice">{t(advice)}</p>}
               </th>
-              <td>{t(`room_${check}_measured`, figures)}</td>
-              <td>{t(`room_${check}_need`, figures)}</td>
+              <td class="lab-figure">{t(`room_${check}_measured`, figures)}</td>
+              <td class="lab-figure">{t(`room_${check}_need`, figures)}</td>
             </tr>
           );
         })}
