@@ -88,8 +88,9 @@ class Scenario:
 @pytest.fixture
 def scenario(request: pytest.FixtureRequest, seed: int) -> Scenario:
     """The run of this test: same seed, same chance."""
-    mark = request.node.get_closest_marker("rounds")
-    rounds = mark.kwargs[_length(request.config)] if mark is not None else 1
+    # A parameter's mark comes after its test's.
+    marks = [mark.kwargs for mark in request.node.iter_markers("rounds")]
+    rounds = marks[-1][_length(request.config)] if marks else 1
     if not rounds:
         pytest.skip("in the long form only: make faults")
     return Scenario(_name(request.node), seed, rounds, request.config.stash[ROWS])
