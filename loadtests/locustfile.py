@@ -4,6 +4,7 @@ over several processes and machines with ``--master`` and ``--worker``."""
 import argparse
 import itertools
 import json
+import signal
 import sys
 import time
 from pathlib import Path
@@ -76,6 +77,8 @@ def prepare(environment: Environment, **_: object) -> None:
     if not isinstance(runner, WorkerRunner):
         HERE.desk = _open_desk(environment)
         gevent.spawn(_tell_every_second)
+        # Locust's own handler comes only after a headless run with a shape.
+        gevent.signal_handler(signal.SIGTERM, runner.quit)
 
 
 @events.test_start.add_listener
@@ -141,6 +144,9 @@ class Candidate(User):
                 seen = student.look_again()
         except _TROUBLE as error:
             self.done("left", time.monotonic(), error=error)
+        except gevent.GreenletExit:
+            self.done("left", time.monotonic(), error=StudentError("stopped before the end"))
+            raise
         finally:
             self._send(KNOWN, dict(student.account(seen)))
         raise StopUser

@@ -73,6 +73,7 @@ def verdict_words(report: LoadReport, lang: Language) -> list[str]:
             journalled=verdict.journalled,
         ),
         *([_say(lang, "never_rang")] if report.bell_at is None else []),
+        *([_say(lang, "left_early", count=left)] if (left := report.left_early) else []),
         *([_say(lang, "generator_busy", seconds=busy)] if (busy := report.generator_busy_s) else []),
         *([_say(lang, "unaccounted", count=verdict.unaccounted)] if verdict.unaccounted else []),
         *(

@@ -54,10 +54,14 @@ class LoadReport(msgspec.Struct, frozen=True, kw_only=True):
         return sum(moment.at_s > 0 and moment.cpu.get("load", 0.0) >= full for moment in self.moments)
 
     @property
+    def left_early(self) -> int:
+        """Students who did not come to the end of their exam."""
+        return sum(count for reason, count in self.failures.items() if reason.startswith("left:"))
+
+    @property
     def passed(self) -> bool:
         """The bell rang, the checker found nothing, and every student came to the end."""
-        left_early = any(reason.startswith("left:") for reason in self.failures)
-        return self.bell_at is not None and self.verdict.passed and not left_early
+        return self.bell_at is not None and self.verdict.passed and not self.left_early
 
 
 def make_report(

@@ -86,7 +86,9 @@ def test_a_run_fails_on_any_finding_and_on_students_who_left_early() -> None:
     )
     assert report().passed
     assert not report(wrong).passed
-    assert not report(failures={"left: StudentError: superseded": 1}).passed
+    early = report(failures={"left: StudentError: superseded": 1})
+    assert not early.passed
+    assert texts("vi", "load")["left_early"].format(count=1) in verdict_words(early, "vi")
     assert report(failures={"reconnect: LineLostError: cannot connect": 3}).passed
 
 
