@@ -1,6 +1,7 @@
 """GET /ws/sitting: the candidate's socket."""
 
 import asyncio
+from http import HTTPStatus
 from typing import cast
 
 from aiohttp import web
@@ -45,6 +46,6 @@ async def sitting_socket(request: web.Request) -> web.StreamResponse:
     wire = converse(request.app[HUB], upgrade.caller, transport)
     await wire.over()
     former.connection_lost(None)  # aiohttp learns only from us that its connection is gone
-    response = _Upgraded()
+    response = _Upgraded(status=HTTPStatus.SWITCHING_PROTOCOLS)
     response.force_close()
     return response

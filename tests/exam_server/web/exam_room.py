@@ -1,14 +1,16 @@
 """A server with an exam in it, and candidates who speak with it message by message."""
 
+import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import numpy as np
 from aiohttp import ClientWebSocketResponse, WSMsgType, web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 
 from exam_server.actions.command import Invigilator, Outcome, PinMaker, command_room
 from exam_server.app import create_app
@@ -29,8 +31,11 @@ from exam_server.simulation.world import Plan, World, make_world
 from exam_server.store.database import Database
 from exam_server.web.hub import HUB, Hub
 from exam_server.web.sessions import CANDIDATE_COOKIE, Ticket, sign_ticket
+from tests.exam_server.web.door_server import DoorServer
 
 BELL_IN = timedelta(minutes=5)
+
+M = TypeVar("M", bound=msgspec.Struct)
 
 
 class Line:
@@ -43,14 +48,16 @@ class Line:
         for message in messages:
             await self.socket.send_str(msgspec.json.encode(message).decode())
 
-    async def hear(self, kind: type[msgspec.Struct] | None = None) -> ServerMessage:
-        """The next message, or the next of a kind."""
-        while True:
-            heard = await self.socket.receive(timeout=10)
-            assert heard.type is WSMsgType.TEXT, (heard, self.socket.close_code)
-            message: ServerMessage = msgspec.json.decode(heard.data, type=ServerMessage)
-            if kind is None or isinstance(message, kind):
-                return message
+    async def next(self) -> ServerMessage:
+        heard = await self.socket.receive(timeout=10)
+        assert heard.type is WSMsgType.TEXT, (heard, self.socket.close_code)
+        return msgspec.json.decode(heard.data, type=ServerMessage)
+
+    async def hear(self, kind: type[M]) -> M:
+        """The next message of a kind."""
+        while not isinstance(message := await self.next(), kind):
+            pass
+        return message
 
     async def ending(self) -> int | None:
         """The close code, past whatever is still said."""
@@ -73,21 +80,27 @@ class Room:
         self._secrets = secrets
 
     @property
+    def server(self) -> DoorServer:
+        server = self.client.server
+        assert isinstance(server, DoorServer)
+        return server
+
+    @property
     def hub(self) -> Hub:
         app = self.client.app
         assert app is not None
         return app[HUB]
 
+    def cookie(self, place: int = 0) -> str:
+        """The Cookie header of a candidate who has logged in."""
+        ticket = Ticket(self.world.students[place].sitting, 1, 2**33)
+        return f"{CANDIDATE_COOKIE}={sign_ticket(self._secrets.cookie_key, ticket)}"
+
     @asynccontextmanager
     async def line(
         self, place: int = 0, *, cookie: bool = True, origin: str | None = None, query: str = ""
     ) -> AsyncGenerator[Line]:
-        ticket = Ticket(self.world.students[place].sitting, 1, 2**33)
-        headers = (
-            {"Cookie": f"{CANDIDATE_COOKIE}={sign_ticket(self._secrets.cookie_key, ticket)}"}
-            if cookie
-            else {}
-        )
+        headers = {"Cookie": self.cookie(place)} if cookie else {}
         if origin is not None:
             headers["Origin"] = origin
         async with self.client.ws_connect(f"/ws/sitting{query}", headers=headers) as socket:
@@ -99,9 +112,7 @@ class Room:
     ) -> AsyncGenerator[tuple[Line, Welcome]]:
         async with self.line(place) as line:
             await line.say(Hello(version=VERSION, fence=fence))
-            welcome = await line.hear(Welcome)
-            assert isinstance(welcome, Welcome)
-            yield line, welcome
+            yield line, await line.hear(Welcome)
 
     async def ring(self, clock: FakeClock, *lines: Line) -> list[State]:
         """Let the bell ring, and wait until these have heard it."""
@@ -112,13 +123,19 @@ class Room:
 
 @asynccontextmanager
 async def opened(
-    database: Database, clock: FakeClock, secrets: Secrets, data: Path, **plan: int | str
+    database: Database,
+    clock: FakeClock,
+    secrets: Secrets,
+    data: Path,
+    *,
+    tls: ssl.SSLContext | None = None,
+    **plan: int | str,
 ) -> AsyncGenerator[Room]:
     made = msgspec.convert({"opens_at": clock.now() + BELL_IN, **plan}, Plan)
     async with database.transaction() as connection:
         world = await make_world(connection, made, secrets, np.random.default_rng(1))
     app = create_app(Config(data=data), database, secrets, clock)
-    async with TestClient(TestServer(app)) as client:
+    async with TestClient(DoorServer(app, tls=tls)) as client:
         yield Room(client, world, secrets)
 
 
@@ -133,9 +150,7 @@ async def closed_with(room: Room, *messages: ClientMessage, place: int = 0) -> i
 
 
 async def state(line: Line) -> State:
-    heard = await line.hear(State)
-    assert isinstance(heard, State)
-    return heard
+    return await line.hear(State)
 
 
 async def command(

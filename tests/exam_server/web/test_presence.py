@@ -49,7 +49,6 @@ async def test_a_tab_that_does_not_read_is_cut_off_and_holds_up_nobody(
     async with room.seated(0) as (deaf, _), room.seated(1) as (other, _):
         await command(database, room, "message", clock, text="ệ" * 1_000)
         notice = await other.hear(Notice)
-        assert isinstance(notice, Notice)
         sent = 1
         while connections() == 2:
             await room.hub.heed(Touched(notice=notice.id))

@@ -103,7 +103,6 @@ async def test_what_the_form_cannot_take_is_refused_and_the_next_takes_its_numbe
         await room.ring(clock, line)
         await line.say(Answer(seq=1, item=number, response=response, at_ms=1), answer(room, 2))
         refused = await line.hear(Refused)
-        assert isinstance(refused, Refused)
         assert (refused.seq, refused.code) == (1, code)
         await line.say(answer(room, 1))
         assert await line.hear(Ack) == Ack(seq=1)
@@ -167,7 +166,7 @@ async def test_a_page_left_by_the_former_candidate_is_not_the_next_ones(room: Ro
         assert await line.ending() == CloseCode.UNAUTHENTICATED
     async with room.line(1, query=f"?sitting={following}") as line:
         await line.say(Hello(version=VERSION))
-        assert isinstance(await line.hear(), Welcome)
+        assert isinstance(await line.next(), Welcome)
 
 
 async def test_another_sites_page_may_not_open_the_socket(room: Room) -> None:
@@ -189,7 +188,6 @@ async def test_handing_in_gives_a_receipt_for_all_that_was_sent(
             *[answer(room, seq, "ABCD"[seq % 4]) for seq in range(1, 40)], Submit(seq=40, at_ms=40)
         )
         submitted = await line.hear(Submitted)
-        assert isinstance(submitted, Submitted)
         receipt = submitted.receipt
         async with database.connection() as connection:
             links = await select_journal(connection, sitting)

@@ -49,7 +49,6 @@ async def test_stopping_keeps_what_was_taken_and_asks_to_come_again(
         await room.ring(clock, line)
         await line.say(*[answer(room, seq, "ABCD"[seq % 4]) for seq in range(1, 30)])
         first = await line.hear(Ack)
-        assert isinstance(first, Ack)
         acked = first.seq
         await room.hub.drain()
         retry: Retry | None = None
