@@ -18,6 +18,7 @@ _TREND_S = 300.0
 _TREND_PERIOD_S = 5.0
 _SHORTEST_TREND_S = 120.0
 _GROW_PERIOD_S = 60.0
+_STEP_BYTES = 2**20
 
 _log = structlog.get_logger(__name__)
 
@@ -127,7 +128,9 @@ class DiskKeeper:
             _log.warning("disk_unseen", error=type(error).__name__)
             return None
         target = reserve_bytes(held, found.free_bytes, wanted if ours else 0)
-        if target < held or (target > held and at_s >= self._grow_from_s):
+        # What is wanted changes a little with every answer: less is let go by the step.
+        shrinks = target < held and (target == 0 or held - target >= _STEP_BYTES)
+        if shrinks or (target > held and at_s >= self._grow_from_s):
             # A file system that compresses never holds what it is asked to: once a minute is enough.
             self._grow_from_s = at_s + _GROW_PERIOD_S
             held, found = await self._hold(target, held), space(directory)

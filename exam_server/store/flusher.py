@@ -30,7 +30,14 @@ class CommitInDoubtError(Exception):
 
 
 _KEPT: list[Fate] = ["kept"]
-_FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, CommitInDoubtError)
+_FAILURES = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    CommitInDoubtError,
+)
 
 
 class Owner(Protocol):
@@ -70,6 +77,7 @@ class Flusher:
         self._waiting = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._ended = False
         self._connection: asyncpg.Connection | None = None
         self._put = self._written = self._writing = 0
         self._turns: deque[tuple[int, asyncio.Future[None]]] = deque()
@@ -78,7 +86,7 @@ class Flusher:
 
     def put(self, row: JournalRow, owner: Owner) -> bool:
         """Queue a row; False when the queue is full."""
-        if len(self._queue) >= self._capacity:
+        if self._ended or len(self._queue) >= self._capacity:
             return False
         self._queue.append((row, owner))
         self._put += 1
@@ -101,6 +109,7 @@ class Flusher:
                     self._waiting.clear()
                     self._idle.set()
         finally:
+            self._ended = True
             self._drop()
             self._idle.set()
             self._wrote(self._put - self._written)

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from exam_server.web.hub import HUB, Hub
 from exam_server.web.socket import converse
-from exam_server.web.upgrade import MAX_HEAD_BYTES, may_be_ours, read_upgrade
+from exam_server.web.upgrade import MAX_HEAD_BYTES, read_upgrade
 
 SILENCE_S = 10.0
 """How long a connection may say nothing before its request."""
@@ -43,11 +43,9 @@ class Door(asyncio.Protocol):
         self._silence.cancel()
 
     def data_received(self, data: bytes) -> None:
-        """Look at the request's head as far as it has come."""
+        """Look at the request once its head is there: nobody but the door counts the time until then."""
         self._head += data
-        if not may_be_ours(self._head[:64]):
-            self._hand_over()
-        elif _END in self._head:
+        if _END in self._head:
             self._open(*self._head.split(_END, 1))
         elif len(self._head) > MAX_HEAD_BYTES:
             self._hand_over()

@@ -89,6 +89,7 @@ class Hub:
         self._unacknowledged: dict[Tab, None] = {}
         self._seen: dict[int, Tab] = {}
         self._told_at: dict[int, datetime] = {}
+        self._leaving: dict[int, Presence] = {}
         self._left: dict[int, Presence] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -111,6 +112,8 @@ class Hub:
         if older is not None and older.fence > tab.fence:
             raise CloseTab(CloseCode.SUPERSEDED)
         self._tabs[tab.sitting_id] = tab
+        self._leaving.pop(tab.sitting_id, None)
+        self._left.pop(tab.sitting_id, None)
         CONNECTIONS.set(len(self._tabs))
         if tab.fence > 1:
             RECONNECTS.inc()
@@ -125,7 +128,7 @@ class Hub:
             self._told_at.pop(tab.sitting_id, None)
             if tab.welcomed:
                 self._seen.pop(tab.sitting_id, None)
-                self._left[tab.sitting_id] = tab.presence(self.worker, connected=False)
+                self._leaving[tab.sitting_id] = tab.presence(self.worker, connected=False)
 
     def welcomed(self, tab: Tab, *, stale: bool) -> None:
         """The tab knows its sitting; whatever has changed since that was read is read again."""
@@ -355,9 +358,10 @@ class Hub:
             await self._store_presence()
 
     async def _store_presence(self) -> None:
-        """A few at a time: nobody's answer waits for them."""
+        """A few at a time: nobody's answer waits for them. Who has left is told of in the next round, for
+        most of a crowd are back by then."""
         now = self.clock.now()
-        left, self._left = self._left, {}
+        left, self._left, self._leaving = self._left, self._leaving, {}
         seen, self._seen = self._seen, {}
         for known, tab in seen.items():
             left[known] = tab.presence(self.worker, connected=True)
@@ -386,6 +390,7 @@ class Hub:
             tab.close(CloseCode.TRY_AGAIN)
         await asyncio.gather(*self._tasks)
         with suppress(*_TROUBLE):
+            await self._store_presence()
             await self._store_presence()
 
 

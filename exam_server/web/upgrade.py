@@ -13,7 +13,7 @@ MAX_HEAD_BYTES = 16 * 1024
 
 _MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _KEY_BYTES = 16
-_REQUEST_LINE = f"GET {PATH}"
+_REQUEST_LINE = f"GET {PATH}".encode()
 _ONCE = frozenset({"host", "origin", "cookie", "sec-websocket-key", "sec-websocket-version"})
 
 
@@ -41,15 +41,11 @@ class Upgrade(msgspec.Struct, frozen=True, kw_only=True):
         ).encode()
 
 
-def may_be_ours(start: bytes) -> bool:
-    """Whether a request that starts like this may ask for the candidate's socket."""
-    wanted = _REQUEST_LINE.encode()
-    return start.startswith(wanted) if len(start) >= len(wanted) else wanted.startswith(start)
-
-
 def read_upgrade(head: bytes) -> Upgrade | None:
     """The request in a head (up to its empty line), or None when it is anything but a plain and valid
     request for the candidate's socket: another part of the server then answers it."""
+    if not head.startswith(_REQUEST_LINE):
+        return None
     try:
         request_line, *lines = head.decode("ascii").split("\r\n")
     except UnicodeDecodeError:

@@ -11,7 +11,7 @@ from websockets.headers import build_host
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
-from exam_server.web.upgrade import Caller, may_be_ours, read_upgrade, upgrade_of
+from exam_server.web.upgrade import Caller, read_upgrade, upgrade_of
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
@@ -127,23 +127,6 @@ def test_a_header_that_is_not_ascii_is_no_key() -> None:
     lower = {name.lower(): value for name, value in HEADERS.items()}
     assert upgrade_of(lower, "") is not None
     assert upgrade_of({**lower, "sec-websocket-key": "Ế" * 24}, "") is None
-
-
-@pytest.mark.parametrize(
-    ("start", "ours"),
-    [
-        (b"", True),
-        (b"G", True),
-        (b"GET /ws/sit", True),
-        (b"GET /ws/sitting?sitting=7 HT", True),
-        (b"GET /api/", False),
-        (b"POST", False),
-        (b"\x16\x03\x01", False),
-        (b"get /ws/sitting", False),
-    ],
-)
-def test_the_first_bytes_tell_whether_to_wait_for_more(start: bytes, ours: bool) -> None:
-    assert may_be_ours(start) is ours
 
 
 def test_another_implementation_opens_with_our_reply() -> None:
