@@ -1,7 +1,8 @@
 """POST /api/sitting/line: a candidate's conversation where no socket can be held, by requests in a row.
 
 Each reply has a number, in the name of the line that it gives: whoever asks with an older one has not heard
-the last reply and is told it again. So a reply that is lost on the way loses nothing.
+the last reply and is told it again. So a reply that is lost on the way loses nothing. Browsers and proxies
+send a request again when a connection breaks under it: what comes twice to the letter is heard once.
 """
 
 import asyncio
@@ -39,11 +40,13 @@ class PostLine:
         self._untold: list[bytes] = []
         self._bytes = 0
         self._reply = 0
+        self._heard_reply = 0
+        self._asked: tuple[str | None, tuple[msgspec.Raw, ...]] = (None, ())
         self._turn = 0
         self._news = asyncio.Event()
 
     def send(self, data: bytes) -> None:
-        """Keep a message for the next reply. A client that never asks is given up."""
+        """Keep a message for the next reply. A client that never asks, or never hears, is given up."""
         if self.over:
             return
         self._untold.append(data)
@@ -73,10 +76,17 @@ class PostLine:
         own, _, _ = (name or "").partition(".")
         return own == self.name and cookie == self.cookie and not self.over
 
-    def heard(self, name: str | None) -> None:
-        """Forget what the client has heard: the reply that gave it this name, and all before."""
-        if name == f"{self.name}.{self._reply}":
-            self._told = []
+    def hear(self, conversation: Conversation, asked: LineRequest) -> None:
+        """Forget what the client has heard: the reply that gave it this name, and all before; then hear what
+        it says, unless it was said already."""
+        if asked.line == f"{self.name}.{self._reply}":
+            self._heard_reply, self._told, self._bytes = self._reply, [], sum(map(len, self._untold))
+        conversation.alive()
+        said = (asked.line, asked.messages)
+        if said != self._asked:
+            self._asked = said
+            for message in asked.messages:
+                conversation.hear(bytes(message))
 
     async def reply(self, wait_s: float) -> bytes:
         """What there is to tell once all that was said is settled; or after ``wait_s`` without any news."""
@@ -87,10 +97,11 @@ class PostLine:
         while turn == self._turn and not self.over:
             self._news.clear()
             settled = self.conversation is None or self.conversation.settled or self._waits_outside()
-            until = (loop.time() if self._untold else quiet_by) if settled else settled_by
+            until = (loop.time() if self._untold or self._told else quiet_by) if settled else settled_by
             if not await self._hear_news(until - loop.time()):
                 break
-        return self._take() if turn == self._turn else self._encode([])
+        # A later request tells what there is: this reply must not pass for one that did.
+        return self._take() if turn == self._turn else self._encode(self._heard_reply, [])
 
     def _waits_outside(self) -> bool:
         """Whether there is nothing to tell but a place in the queue."""
@@ -105,13 +116,13 @@ class PostLine:
         return True
 
     def _take(self) -> bytes:
-        self._told, self._untold, self._bytes = [*self._told, *self._untold], [], 0
+        self._told, self._untold = [*self._told, *self._untold], []
         self._reply += 1
-        return self._encode(self._told)
+        return self._encode(self._reply, self._told)
 
-    def _encode(self, messages: list[bytes]) -> bytes:
+    def _encode(self, number: int, messages: list[bytes]) -> bytes:
         close = b"null" if self._close is None else b"%d" % self._close
-        name = f"{self.name}.{self._reply}".encode()
+        name = f"{self.name}.{number}".encode()
         return b'{"line":"%b","messages":[%b],"close":%b}' % (name, b",".join(messages), close)
 
 
@@ -128,12 +139,8 @@ async def sitting_line(request: web.Request) -> web.StreamResponse:
     """One request and its reply. Raises Invalid with code ``bad_json``, TooLarge."""
     asked = await _read(request)
     line = _line_of(request, asked)
-    line.heard(asked.line)
-    conversation = line.conversation
-    if conversation is not None:
-        conversation.alive()
-        for message in asked.messages:
-            conversation.hear(bytes(message))
+    if line.conversation is not None:
+        line.hear(line.conversation, asked)
     body = await line.reply(min(asked.wait_ms, MAX_LINE_WAIT_MS) / 1_000)
     if line.over:
         request.app[LINES].pop(line.name, None)
