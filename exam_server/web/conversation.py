@@ -94,7 +94,7 @@ class Conversation:
 
     def hear(self, data: bytes) -> None:
         """Take one message, or keep it until its turn."""
-        if self._over or (self._hub.draining and self.tab is not None):
+        if self._over or (self.tab is not None and (self._hub.draining or self.tab.closing)):
             return  # what nobody acknowledges is sent again
         if self._busy:
             self._hold(data)
@@ -137,7 +137,12 @@ class Conversation:
         """Whether everything said so far is answered for: journalled, refused or ended."""
         return self._over or not (self._busy or (self.tab is not None and self.tab.waits))
 
-    # What the entrance tells.
+    # What the entrance asks and tells.
+
+    @property
+    def gone(self) -> bool:
+        """Whether the line is over."""
+        return self._over
 
     def queued(self, position: int) -> None:
         """Others are to be let in first."""

@@ -29,6 +29,11 @@ class Guest(Protocol):
 
     arrival: Arrival
 
+    @property
+    def gone(self) -> bool:
+        """Whether it wants nothing any more."""
+        ...
+
     def queued(self, position: int) -> None:
         """It waits."""
         ...
@@ -95,11 +100,16 @@ class Entrance:
                 self._tell_positions()
 
     def _next(self) -> dict[int, Guest]:
-        """The first in the queue, by sitting; of several for one sitting the others come after it."""
+        """The first in the queue, by sitting; of several for one sitting the others come after it.
+
+        Who has gone is passed over: the client may be in by now elsewhere, and would lose the sitting again.
+        """
         guests: dict[int, Guest] = {}
         later: list[Guest] = []
         while self._queue and len(guests) + len(later) < MAX_TOGETHER:
             guest = self._queue.popleft()
+            if guest.gone:
+                continue
             if guest.arrival.sitting_id in guests:
                 later.append(guest)
             else:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import msgspec
 import numpy as np
-from aiohttp import ClientWebSocketResponse, WSMsgType, web
+from aiohttp import ClientWebSocketResponse, TCPConnector, WSMsgType, web
 from aiohttp.test_utils import TestClient
 
 from exam_server.actions.command import Invigilator, Outcome, PinMaker, command_room
@@ -135,7 +135,8 @@ async def opened(
     async with database.transaction() as connection:
         world = await make_world(connection, made, secrets, np.random.default_rng(1))
     app = create_app(Config(data=data), database, secrets, clock)
-    async with TestClient(DoorServer(app, tls=tls)) as client:
+    many = TCPConnector(limit=0)
+    async with TestClient(DoorServer(app, tls=tls), connector=many) as client:
         yield Room(client, world, secrets)
 
 
