@@ -45,3 +45,14 @@ async def presence(database: Database, sitting: int, *, connected: bool, unsaved
 
 def connections() -> float | None:
     return REGISTRY.get_sample_value("khaothi_connections")
+
+
+WAITER = "SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+
+
+async def waiter(holder: asyncpg.Connection) -> int:
+    """The process of the database that waits for the holder, once one does."""
+    async with asyncio.timeout(10):
+        while (pid := await holder.fetchval(WAITER)) is None:
+            pass
+    return pid

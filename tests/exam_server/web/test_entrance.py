@@ -19,6 +19,7 @@ from exam_server.store.database import Database
 from exam_server.web.entrance import DATABASE_S, MAX_QUEUE, MAX_TOGETHER, TELL_S
 from tests.exam_server.web.conftest import Skip
 from tests.exam_server.web.exam_room import Line, Room, opened
+from tests.exam_server.web.records import waiter
 
 CROWD = 300
 
@@ -68,17 +69,6 @@ async def held(database_url: str, sitting: int) -> AsyncGenerator[asyncpg.Connec
             yield connection
     finally:
         await connection.close()
-
-
-WAITER = "SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-
-
-async def waiter(holder: asyncpg.Connection) -> int:
-    """The process of the database that waits for the holder, once one does."""
-    async with asyncio.timeout(10):
-        while (pid := await holder.fetchval(WAITER)) is None:
-            pass
-    return pid
 
 
 def sittings(room: Room) -> list[int]:
