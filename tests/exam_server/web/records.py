@@ -1,6 +1,8 @@
-"""What the database holds of a sitting."""
+"""What the database holds of a sitting, and those who hold the database up."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 import asyncpg
 
@@ -56,3 +58,15 @@ async def waiter(holder: asyncpg.Connection) -> int:
         while (pid := await holder.fetchval(WAITER)) is None:
             pass
     return pid
+
+
+@asynccontextmanager
+async def locked(database_url: str, statement: str) -> AsyncGenerator[asyncpg.Connection]:
+    """A transaction of someone else, who has locked something."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        async with connection.transaction():
+            await connection.execute(statement)
+            yield connection
+    finally:
+        await connection.close()

@@ -1,10 +1,7 @@
 """What is said while the server is busy with something else, or has lost its database."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
-
-import asyncpg
+from contextlib import AsyncExitStack
 
 from exam_server.clock import FakeClock
 from exam_server.metrics import REGISTRY
@@ -14,21 +11,9 @@ from exam_server.store.database import Database
 from exam_server.web import hub
 from exam_server.web.conversation import MAX_HELD
 from tests.exam_server.web.exam_room import Room, answer
-from tests.exam_server.web.records import journalled, log_kinds, waiter
+from tests.exam_server.web.records import journalled, locked, log_kinds, waiter
 
 POOL = 10
-
-
-@asynccontextmanager
-async def locked(database_url: str, statement: str) -> AsyncGenerator[asyncpg.Connection]:
-    """A transaction of someone else, who has locked something."""
-    connection = await asyncpg.connect(database_url)
-    try:
-        async with connection.transaction():
-            await connection.execute(statement)
-            yield connection
-    finally:
-        await connection.close()
 
 
 async def test_what_is_said_meanwhile_is_heard_in_order(
