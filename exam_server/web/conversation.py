@@ -151,6 +151,8 @@ class Conversation:
 
     def joined(self, fence: int) -> Tab | None:
         """The sitting is this line's: its tab from now on, unless the client has gone meanwhile."""
+        if self._hub.draining:
+            self.end(CloseCode.TRY_AGAIN)
         if self._over:
             return None
         tab = Tab(self._line, self.arrival.sitting_id, fence, self._hub, self._hub.clock.now())

@@ -8,6 +8,7 @@ from typing import Protocol
 from exam_server.actions import sit
 from exam_server.actions.sit import Arrival, Entry, LoadedForm, Opening
 from exam_server.clock import Clock
+from exam_server.errors import Unavailable
 from exam_server.metrics import ENTRANCE_QUEUE
 from exam_server.store.database import Database
 from exam_server.store.flusher import Flusher
@@ -82,6 +83,12 @@ class Entrance:
         self._queue.append(guest)
         self._waiting.set()
         return True
+
+    def turn_away(self) -> None:
+        """Refuse all who wait: the server stops."""
+        waiting, self._queue = self._queue, deque()
+        for guest in waiting:
+            guest.refused(Unavailable("busy"))
 
     async def run(self) -> None:
         """Let in until cancelled."""

@@ -384,6 +384,7 @@ class Hub:
     async def drain(self) -> None:
         """Take nothing more, flush, acknowledge, and ask every tab to come again."""
         self.draining = True
+        self.entrance.turn_away()
         await self.flusher.drained()
         self._acknowledge()
         for tab in list(self._tabs.values()):

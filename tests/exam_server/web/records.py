@@ -49,6 +49,11 @@ def connections() -> float | None:
     return REGISTRY.get_sample_value("khaothi_connections")
 
 
+def queue_length() -> float | None:
+    """How many wait at the entrance."""
+    return REGISTRY.get_sample_value("khaothi_entrance_queue")
+
+
 WAITER = "SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
 
 
