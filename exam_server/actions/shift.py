@@ -30,12 +30,10 @@ async def ring(
     connection: Connection, shift_ids: Sequence[int], *, actor: str, reason: str | None, now: datetime
 ) -> Sequence[int]:
     """Ring the bells of shifts that the transaction has locked; the sittings that started."""
-    waiting = await sittings.ring_bells(connection, shift_ids, now)
-    changes = [_started(one, actor, reason, now) for one in waiting]
-    await sittings.write_changes(connection, changes)
+    started = await sittings.ring_bells(connection, shift_ids, actor, reason, now)
     for shift_id in shift_ids:
         await sittings.notify(connection, Touched(shift=shift_id, bell_at=now))
-    return [one.id for one in waiting]
+    return started
 
 
 async def close_due(database: Database, now: datetime, *, grace_ms: int, worker: int) -> Sequence[int]:
@@ -59,11 +57,6 @@ async def next_bell(database: Database, now: datetime) -> datetime | None:
     """When the next bell is due."""
     async with database.connection() as connection:
         return await sittings.select_next_bell(connection, now)
-
-
-def _started(stored: StoredSitting, actor: str, reason: str | None, now: datetime) -> Change:
-    event = decide(stored.sitting, stored.terms, Command(what=Happening.STARTED), now)
-    return sittings.change(stored, [event], actor, reason)
 
 
 def _closed(stored: StoredSitting, now: datetime) -> Change | None:

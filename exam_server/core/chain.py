@@ -65,8 +65,13 @@ def event_genesis(sitting_id: int) -> bytes:
 
 
 def event_chain(previous: bytes, *, sitting_id: int, n: int, at: datetime, texts: Iterable[str]) -> bytes:
-    """SHA-256 of previous ‖ sitting ‖ n ‖ at, in microseconds ‖ each text behind its length."""
-    return sha256(previous + _integers(sitting_id, n, instant_us(at)) + b"".join(map(_text, texts))).digest()
+    """SHA-256 of previous ‖ sitting ‖ n ‖ what happened."""
+    return sha256(previous + _integers(sitting_id, n) + happened(at, texts)).digest()
+
+
+def happened(at: datetime, texts: Iterable[str]) -> bytes:
+    """What happened, as its chain value covers it: at, in microseconds ‖ each text behind its length."""
+    return _integers(instant_us(at)) + b"".join(map(_text, texts))
 
 
 def receipt_code(digest: bytes) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from exam_server.core.chain import event_chain, event_genesis
+from exam_server.core.chain import event_chain, event_genesis, happened
 from exam_server.core.sitting import Event, Happening, Sitting, State, apply, ends_at
 from exam_server.core.timing import Terms
 from exam_server.errors import NotFound
@@ -199,11 +199,15 @@ async def close_shift(connection: Connection, shift_id: int, now: datetime) -> N
     await connection.execute(SQL["update_shift_end"], shift_id, now)
 
 
-async def ring_bells(connection: Connection, shift_ids: Sequence[int], now: datetime) -> list[StoredSitting]:
-    """Note that the bells rang; lock and load the sittings that waited for them."""
+async def ring_bells(
+    connection: Connection, shift_ids: Sequence[int], actor: str, reason: str | None, now: datetime
+) -> list[int]:
+    """Note that the bells of shifts rang and start all who waited for them, as ``core.sitting`` would one by
+    one; their ids. One statement however many they are."""
     await connection.execute(SQL["update_shift_bell"], shift_ids, now)
-    rows = await connection.fetch(SQL["select_shifts_waiting"], shift_ids)
-    return await select_sittings(connection, [row["id"] for row in rows])
+    texts = (Happening.STARTED.value, actor, reason or "", "")
+    rows = await connection.fetch(SQL["start_waiting"], shift_ids, now, actor, reason, happened(now, texts))
+    return [row["sitting_id"] for row in rows]
 
 
 async def select_waiting(connection: Connection, shift_id: int) -> list[int]:

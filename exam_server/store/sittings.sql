@@ -123,9 +123,26 @@ UPDATE shift SET started_at = $2 WHERE id = ANY($1::bigint[])
 -- Closes a shift before its time.
 UPDATE shift SET closes_at = $2 WHERE id = $1 AND closes_at > $2
 
--- name: select_shifts_waiting
--- Sittings of these shifts whose candidates wait for the bell.
-SELECT id FROM sitting WHERE shift_id = ANY($1::bigint[]) AND state = 'waiting' ORDER BY id FOR UPDATE
+-- name: start_waiting
+-- Starts all who wait for the bells of some shifts, with a line in each one's log; who that is. $5: core.chain.happened.
+WITH waiting AS (
+    SELECT id FROM sitting WHERE shift_id = ANY($1::bigint[]) AND state = 'waiting' ORDER BY id FOR UPDATE
+), started AS (
+    UPDATE sitting
+    SET state = 'running', started_at = $2::timestamptz, ends_at = least(
+        $2::timestamptz + (exam.minutes * 60000 + sitting.extra_ms + sitting.paused_ms) * interval '1 millisecond', shift.closes_at
+    )
+    FROM waiting, shift JOIN exam ON exam.id = shift.exam_id
+    WHERE sitting.id = waiting.id AND shift.id = sitting.shift_id
+    RETURNING sitting.id
+)
+INSERT INTO sitting_event (sitting_id, n, at, kind, actor, reason, chain)
+SELECT started.id, last.n + 1, $2::timestamptz, 'started', $3::text, $4::text,
+    sha256(last.chain || int8send(started.id) || int8send((last.n + 1)::bigint) || $5::bytea)
+FROM started LEFT JOIN LATERAL (
+    SELECT n, chain FROM sitting_event WHERE sitting_event.sitting_id = started.id ORDER BY n DESC LIMIT 1
+) AS last ON true
+RETURNING sitting_id
 
 -- name: select_waiting
 -- Sittings of a shift whose candidates wait for the bell.

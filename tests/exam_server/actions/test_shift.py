@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -10,7 +11,7 @@ from exam_server.actions import shift, sit
 from exam_server.clock import FakeClock
 from exam_server.core.chain import event_chain, event_genesis
 from exam_server.core.script import read_script
-from exam_server.core.sitting import State
+from exam_server.core.sitting import Command, Happening, State, apply, decide, ends_at
 from exam_server.secrets import Secrets
 from exam_server.simulation.world import Plan, World, make_world
 from exam_server.store.database import Database
@@ -112,3 +113,40 @@ async def test_every_sittings_log_is_a_chain_with_the_state_it_led_to(
         texts = (row["kind"], row["actor"], row["reason"] or "", row["detail"])
         chain = event_chain(chain, sitting_id=sitting_id, n=n, at=row["at"], texts=texts)
         assert (row["n"], row["chain"]) == (n, chain)
+
+
+async def test_the_one_statement_of_the_bell_does_what_the_core_decides(
+    database: Database, clock: FakeClock, world: World
+) -> None:
+    for place in range(3):
+        await come(database, world, place, clock)
+    async with database.transaction() as connection:
+        await connection.execute(
+            "UPDATE sitting SET extra_ms = id * 1234567, paused_ms = id * 7 WHERE id <> $1",
+            world.students[2].sitting,
+        )
+        await connection.execute(
+            "UPDATE sitting SET extra_ms = $2 WHERE id = $1", world.students[2].sitting, 10**9
+        )
+    waiting = await all_of(database, world)
+    clock.advance(minutes=10, milliseconds=0.125)
+    async with database.transaction() as connection:
+        ids = await shift.ring(
+            connection, [world.shift], actor="staff:gt", reason="Đủ thí sinh", now=clock.now()
+        )
+    assert sorted(ids) == [one.id for one in waiting]
+    for before, after in zip(waiting, await all_of(database, world), strict=True):
+        terms = msgspec.structs.replace(before.terms, bell_at=clock.now())
+        event = decide(before.sitting, terms, Command(what=Happening.STARTED), clock.now())
+        assert after.sitting == apply(before.sitting, event)
+        assert after.last_n == before.last_n + 1
+        assert after.last_chain == event_chain(
+            before.last_chain,
+            sitting_id=before.id,
+            n=after.last_n,
+            at=clock.now(),
+            texts=("started", "staff:gt", "Đủ thí sinh", ""),
+        )
+        async with database.connection() as connection:
+            stored = await connection.fetchval("SELECT ends_at FROM sitting WHERE id = $1", before.id)
+        assert stored == ends_at(after.sitting, after.terms)
