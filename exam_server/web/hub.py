@@ -135,6 +135,8 @@ class Hub:
         self.seen(tab)
         if stale or arrive(tab.stored.sitting, tab.stored.terms, self.clock.now()):
             self.spawn(self.refresh([tab.sitting_id]))
+        if stale:
+            self.spawn(self._send_notices([tab]))
 
     def seen(self, tab: Tab) -> None:
         """The tab told something that the invigilator should see soon: it is stored with the others."""
@@ -291,6 +293,7 @@ class Hub:
         else:
             await self.refresh(touched.sittings)
         if touched.notice is not None:
+            self.entrance.touch(None)
             await self._send_notice(touched.notice)
 
     # What runs as long as the process.

@@ -7,18 +7,22 @@ from pathlib import Path
 
 from exam_server.clock import FakeClock
 from exam_server.core.form import open_form
+from exam_server.protocol.message import VERSION
 from exam_server.protocol.sitting import (
     Ack,
+    Hello,
     Notice,
     Received,
     Refused,
     State,
     Submitted,
+    Welcome,
 )
 from exam_server.secrets import Secrets
 from exam_server.store.database import Database
+from exam_server.store.sittings import Touched
 from tests.exam_server.web.exam_room import Room, answer, command, opened, state
-from tests.exam_server.web.records import evidence, journalled, log_kinds
+from tests.exam_server.web.records import evidence, journalled, locked, log_kinds, waiter
 
 
 async def test_the_form_of_the_welcome_opens_with_the_key_of_the_bell(room: Room, clock: FakeClock) -> None:
@@ -130,3 +134,20 @@ async def test_a_bell_or_command_on_one_worker_reaches_the_tabs_of_all(
         assert [one.state for one in states] == ["running", "running"]
         await command(database, here, "pause", clock, reason="Mất điện")
         assert [(await state(line)).reason for line in (first, second)] == ["Mất điện", "Mất điện"]
+
+
+async def test_words_said_while_a_candidate_gets_in_are_heard(
+    room: Room, clock: FakeClock, database: Database, database_url: str
+) -> None:
+    async with room.line() as line:
+        # The first to get in waits for the form; the messages so far are read by then.
+        async with locked(database_url, "LOCK TABLE form") as holder:
+            await line.say(Hello(version=VERSION))
+            await waiter(holder)
+            await command(database, room, "message", clock, text="Còn 5 phút")
+            async with database.connection() as connection:
+                said = await connection.fetchval("SELECT max(id) FROM notice")
+            await room.hub.heed(Touched(notice=said))
+            await asyncio.sleep(0)
+        await line.hear(Welcome)
+        assert (await line.hear(Notice)).text == "Còn 5 phút"
