@@ -19,12 +19,11 @@ class SystemClock:
     PC's time."""
 
     def __init__(self) -> None:
-        self._anchor = datetime.now(UTC)
-        self._started = _elapsed_s()
+        self._began_s = datetime.now(UTC).timestamp() - _elapsed_s()
 
     def now(self) -> datetime:
         """The present instant, in UTC."""
-        return self._anchor + timedelta(seconds=_elapsed_s() - self._started)
+        return datetime.fromtimestamp(self._began_s + _elapsed_s(), UTC)
 
 
 def _elapsed_s() -> float:

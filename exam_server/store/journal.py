@@ -20,7 +20,7 @@ Fate = Literal["kept", "different", "orphaned", "superseded", "ended"]
 """What became of an event: in the journal as sent; its ``seq`` holds another; an earlier one's does; its
 fence is old; the sitting is over."""
 
-_NOT_KEPT = "KT001"
+_NOT_KEPT = frozenset({"KT001", asyncpg.UniqueViolationError.sqlstate})
 
 
 class NotKeptError(Exception):
@@ -56,7 +56,7 @@ async def append(connection: Connection, worker: int, rows: Sequence[JournalRow]
     try:
         await connection.execute(SQL["append"], worker, *columns(rows))
     except asyncpg.PostgresError as error:
-        if error.as_dict()["sqlstate"] == _NOT_KEPT:
+        if error.as_dict()["sqlstate"] in _NOT_KEPT:
             raise NotKeptError from error
         raise
 

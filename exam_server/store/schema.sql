@@ -242,11 +242,11 @@ CREATE TABLE journal (
 -- Journal appends of one worker hold this lock in common until they are over; a takeover takes it alone to wait for them.
 CREATE FUNCTION journal_lock_class() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1802002286';
 
--- Insert events whose fence and state still hold: all of them or, with error KT001, none, for what follows an event that
--- is not kept must not be kept either. VOLATILE on purpose: the INSERT takes its snapshot after the lock, so that what a
--- takeover committed before it got the lock is seen. Each sitting is looked up by its key, whatever the statistics say:
--- taken before the bell they say that none is running, and the plan for that costs a hundred times as much after it. And
--- it is planned once: planning anew costs more than the insertion of a single event.
+-- Insert events whose fence and state still hold: all of them or, with error KT001 or a unique violation, none, for what
+-- follows an event that is not kept must not be kept either. VOLATILE on purpose: the INSERT takes its snapshot after the
+-- lock, so that what a takeover committed before it got the lock is seen. Each sitting is looked up by its key, whatever
+-- the statistics say: taken before the bell they say that none is running, and the plan for that costs a hundred times as
+-- much after it. And it is planned once: planning anew costs more than the insertion of a single event.
 CREATE FUNCTION journal_append(
     worker int, sittings bigint[], seqs int[], fences bigint[], received timestamptz[], payloads bytea[], chains bytea[]
 ) RETURNS void LANGUAGE plpgsql VOLATILE SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
@@ -259,8 +259,7 @@ BEGIN
     FROM unnest(sittings, seqs, fences, received, payloads, chains)
         AS event (sitting_id, seq, fence, received_at, payload, chain)
     CROSS JOIN LATERAL (SELECT fence, state FROM sitting WHERE sitting.id = event.sitting_id LIMIT 1) AS holder
-    WHERE holder.fence = event.fence AND holder.state IN ('running', 'paused')
-    ON CONFLICT DO NOTHING;
+    WHERE holder.fence = event.fence AND holder.state IN ('running', 'paused');
     GET DIAGNOSTICS inserted = ROW_COUNT;
     IF inserted <> cardinality(sittings) THEN
         RAISE EXCEPTION 'not all events can be kept' USING ERRCODE = 'KT001';

@@ -62,7 +62,7 @@ async def world(database: Database, clock: FakeClock, secrets: Secrets) -> World
         made = await make_world(
             connection, Plan(opens_at=clock.now(), students=2), secrets, np.random.default_rng(1)
         )
-        await sittings.ring_bells(connection, [made.shift], clock.now())
+        await sittings.ring_bells(connection, [made.shift], "server", None, clock.now())
     for student in made.students:
         await sit.enter(database, [arrival(student.sitting)], worker=WORKER, now=clock.now())
     return made
