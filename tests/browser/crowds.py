@@ -43,6 +43,8 @@ async def _turned_away(admission: Admission) -> None:
 class Bystander:
     """Someone else whose turn comes before."""
 
+    gone = False
+
     def __init__(self, sitting: int) -> None:
         self.arrival = Arrival(sitting_id=sitting, login_version=1, fence=None)
 
