@@ -14,8 +14,8 @@ from exam_server.store.staff import StaffMember
 MAX_LOG = 2_000
 
 SILENCE = timedelta(seconds=20)
-"""After this long without a sign of life a tab is not connected, whatever its worker said before it died:
-tabs ping every five seconds."""
+"""After this long a tab is no longer taken for connected when the worker that said so is silent too. A worker
+that is alive tells at once when a tab leaves."""
 
 _RUNNING = frozenset({"running", "paused"})
 
@@ -68,6 +68,11 @@ async def command_shift(
     return outcome
 
 
+def _is_connected(seat: rooms.StoredSeat, now: datetime) -> bool:
+    fresh = seat.seen_at is not None and now - seat.seen_at <= SILENCE
+    return seat.connected and (seat.attended or fresh)
+
+
 def _seat(seat: rooms.StoredSeat, terms: Terms, now: datetime) -> Seat:
     running = seat.state in _RUNNING
     times = seat.times()
@@ -77,7 +82,7 @@ def _seat(seat: rooms.StoredSeat, terms: Terms, now: datetime) -> Seat:
         name=seat.name,
         seat=seat.seat,
         state=seat.state,
-        connected=seat.connected and seat.seen_at is not None and now - seat.seen_at <= SILENCE,
+        connected=_is_connected(seat, now),
         seen_at=seat.seen_at,
         answered=seat.answered,
         flagged=seat.flagged,

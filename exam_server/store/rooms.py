@@ -13,7 +13,7 @@ SQL = read_queries(__file__)
 
 
 class StoredSeat(msgspec.Struct, frozen=True, kw_only=True):
-    """A sitting with its presence and its clock."""
+    """A sitting with its presence and its clock. ``attended``: the worker that told the presence is alive."""
 
     sitting: int
     number: str
@@ -22,6 +22,7 @@ class StoredSeat(msgspec.Struct, frozen=True, kw_only=True):
     state: SittingState
     connected: bool
     seen_at: datetime | None
+    attended: bool
     answered: int
     flagged: int
     unsaved: int

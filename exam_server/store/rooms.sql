@@ -9,7 +9,7 @@ WHERE shift.id = $1
 -- name: select_seats
 -- Every sitting of a shift with its presence, its clock and what went wrong.
 SELECT sitting.id AS sitting, sitting.number, candidate.name, sitting.seat, sitting.state,
-    coalesce(presence.connected, false) AS connected, presence.seen_at,
+    coalesce(presence.connected, false) AS connected, presence.seen_at, worker.id IS NOT NULL AS attended,
     coalesce(presence.answered, 0) AS answered, coalesce(presence.flagged, 0) AS flagged,
     coalesce(presence.unsaved, 0) AS unsaved, coalesce(presence.received_form, false) AS received_form,
     coalesce(logged.takeovers, 0) AS takeovers, coalesce(logged.incidents, 0) AS incidents,
@@ -17,6 +17,7 @@ SELECT sitting.id AS sitting, sitting.number, candidate.name, sitting.seat, sitt
 FROM sitting
 JOIN candidate ON candidate.id = sitting.candidate_id
 LEFT JOIN presence ON presence.sitting_id = sitting.id
+LEFT JOIN worker ON worker.id = presence.worker AND worker.heard_at > clock_timestamp() - interval '5 seconds'
 LEFT JOIN LATERAL (
     SELECT count(*) FILTER (WHERE kind = 'taken_over') AS takeovers,
         count(*) FILTER (WHERE kind = 'incident') AS incidents

@@ -61,7 +61,9 @@ WHERE shift.closes_at > $1 AND shift.opens_at <= $2
 
 -- name: select_shift_load
 -- What a shift asks of the server now.
-SELECT count(*) FILTER (WHERE presence.connected AND presence.seen_at > $2) AS connected,
+SELECT count(*) FILTER (WHERE presence.connected AND (worker.id IS NOT NULL OR presence.seen_at > $2)) AS connected,
     coalesce(sum(presence.unsaved), 0)::int AS unsaved, coalesce(sum(presence.answered), 0)::int AS answered
-FROM sitting JOIN presence ON presence.sitting_id = sitting.id
+FROM sitting
+JOIN presence ON presence.sitting_id = sitting.id
+LEFT JOIN worker ON worker.id = presence.worker AND worker.heard_at > clock_timestamp() - interval '5 seconds'
 WHERE sitting.shift_id = $1

@@ -49,9 +49,8 @@ MAX_ORDERS = 20_000
 MAX_TOLD = 500
 MAX_SUBMISSIONS = 64
 MAX_WAITING_SUBMISSIONS = 20_000
-PRESENCE_ROWS = 64
-PRESENCE_FRESH = timedelta(seconds=8)
-"""How old what the invigilator sees of a silent tab may get: ``actions.room.SILENCE`` is more."""
+PRESENCE_ROWS = 16
+"""How many tabs' presence is stored at once: so few that nobody's answer waits for it."""
 
 _TICK_S = 1.0
 _PRESENCE_S = 1.0
@@ -88,7 +87,6 @@ class Hub:
         self._refreshing = asyncio.Lock()
         self._unacknowledged: dict[Tab, None] = {}
         self._seen: dict[int, Tab] = {}
-        self._told_at: dict[int, datetime] = {}
         self._leaving: dict[int, Presence] = {}
         self._left: dict[int, Presence] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -125,7 +123,6 @@ class Hub:
         if self._tabs.get(tab.sitting_id) is tab:
             del self._tabs[tab.sitting_id]
             CONNECTIONS.set(len(self._tabs))
-            self._told_at.pop(tab.sitting_id, None)
             if tab.welcomed:
                 self._seen.pop(tab.sitting_id, None)
                 self._leaving[tab.sitting_id] = tab.presence(self.worker, connected=False)
@@ -343,7 +340,7 @@ class Hub:
             self.look_around()
 
     def look_around(self) -> None:
-        """Ask the silent for a sign of life, give up the dead, and have the quiet shown as present."""
+        """Ask the silent for a sign of life, and give up the dead."""
         now = self.clock.now()
         for tab in list(self._tabs.values()):
             silent = now - tab.heard_at
@@ -351,8 +348,6 @@ class Hub:
                 tab.cut()
             elif silent > PROBE_AFTER:
                 tab.probe()
-            elif tab.welcomed and now - self._told_at.get(tab.sitting_id, now) > PRESENCE_FRESH:
-                self.seen(tab)
 
     async def report(self) -> None:
         """Store each second where the tabs are."""
@@ -361,14 +356,12 @@ class Hub:
             await self._store_presence()
 
     async def _store_presence(self) -> None:
-        """A few at a time: nobody's answer waits for them. Who has left is told of in the next round, for
-        most of a crowd are back by then."""
-        now = self.clock.now()
+        """A few at a time. Who has left is told of in the next round, for most of a crowd are back by
+        then."""
         left, self._left, self._leaving = self._left, self._leaving, {}
         seen, self._seen = self._seen, {}
         for known, tab in seen.items():
             left[known] = tab.presence(self.worker, connected=True)
-            self._told_at[known] = now
         told = list(left.values())
         for start in range(0, len(told), PRESENCE_ROWS):
             try:
