@@ -94,7 +94,9 @@ async def test_handing_in_while_another_pc_takes_over_counts_or_does_not(
         await old.say(answer(room, 1))
         await old.hear(Ack)
         async with room.line() as new:
-            async with locked(database_url, f"SELECT FROM sitting WHERE id = {sitting} FOR UPDATE") as holder:
+            async with locked(
+                database_url, f"SELECT FROM sitting WHERE id = {sitting} FOR NO KEY UPDATE"
+            ) as holder:
                 await old.say(Submit(seq=2, at_ms=2))
                 await waiter(holder)
                 await new.say(Hello(version=VERSION))

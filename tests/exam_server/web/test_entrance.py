@@ -65,7 +65,7 @@ async def held(database_url: str, sitting: int) -> AsyncGenerator[asyncpg.Connec
     connection = await asyncpg.connect(database_url)
     try:
         async with connection.transaction():
-            await connection.execute("SELECT FROM sitting WHERE id = $1 FOR UPDATE", sitting)
+            await connection.execute("SELECT FROM sitting WHERE id = $1 FOR NO KEY UPDATE", sitting)
             yield connection
     finally:
         await connection.close()

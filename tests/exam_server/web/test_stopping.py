@@ -71,7 +71,9 @@ async def test_stopping_keeps_what_was_taken_and_asks_to_come_again(
 async def test_who_has_not_got_in_yet_is_asked_to_come_again(room: Room, database_url: str) -> None:
     first = room.world.students[0].sitting
     async with room.line(0) as entering, room.line(1) as queueing:
-        async with locked(database_url, f"SELECT FROM sitting WHERE id = {first} FOR UPDATE") as holder:
+        async with locked(
+            database_url, f"SELECT FROM sitting WHERE id = {first} FOR NO KEY UPDATE"
+        ) as holder:
             await entering.say(Hello(version=VERSION))
             await waiter(holder)
             await queueing.say(Hello(version=VERSION), Ping(sent_ms=1))
