@@ -59,14 +59,16 @@ class Line:
             pass
         return message
 
+    async def rest(self) -> tuple[list[ServerMessage], int | None]:
+        """What is still said, and the close code."""
+        said: list[ServerMessage] = []
+        while (heard := await self.socket.receive(timeout=10)).type is WSMsgType.TEXT:
+            said.append(msgspec.json.decode(heard.data, type=ServerMessage))
+        return said, heard.data if heard.type is WSMsgType.CLOSE else self.socket.close_code
+
     async def ending(self) -> int | None:
         """The close code, past whatever is still said."""
-        while True:
-            heard = await self.socket.receive(timeout=10)
-            if heard.type is WSMsgType.CLOSE:
-                return heard.data
-            if heard.type is not WSMsgType.TEXT:
-                return self.socket.close_code
+        return (await self.rest())[1]
 
 
 class Room:

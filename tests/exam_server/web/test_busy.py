@@ -84,10 +84,9 @@ def answer_bytes(room: Room) -> bytes:
     return b'{"type":"answer","seq":1,"item":%d,"response":"A","at_ms":1}' % room.world.items[0]
 
 
-async def test_handing_in_while_another_pc_takes_over_counts_or_does_not(
+async def test_handing_in_just_before_another_pc_takes_over_counts(
     room: Room, clock: FakeClock, database: Database, database_url: str
 ) -> None:
-    """Whichever comes first: what the one is told and what the other finds agree."""
     sitting = room.world.students[0].sitting
     async with room.seated() as (old, welcome):
         await room.ring(clock, old)
@@ -100,10 +99,12 @@ async def test_handing_in_while_another_pc_takes_over_counts_or_does_not(
                 await old.say(Submit(seq=2, at_ms=2))
                 await waiter(holder)
                 await new.say(Hello(version=VERSION))
-            submitted = await old.hear(Submitted)
             found = await new.hear(Welcome)
-            assert (found.state, found.receipt, found.last_seq) == ("submitted", submitted.receipt, 2)
-            assert await old.ending() == CloseCode.SUPERSEDED
+            assert (found.state, found.last_seq) == ("submitted", 2)
+            # The takeover may end the old line before it is told.
+            told, code = await old.rest()
+        assert [one.receipt for one in told if isinstance(one, Submitted)] in ([], [found.receipt])
+        assert code == CloseCode.SUPERSEDED
     assert (await log_kinds(database, sitting))[-2:] == ["submitted", "taken_over"]
     assert len(await journalled(database, sitting)) == 2
     assert found.fence == welcome.fence + 1
