@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 import psutil
 
-from exam_server.config import Config, to_environment
+from exam_server.config import Config, child_environment
 
 READY_S = 30.0
 STOP_S = 30.0
@@ -47,7 +47,7 @@ class ServerProcess:
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "exam_server", "serve"],
-                env={**os.environ, **to_environment(self._config)},
+                env=child_environment(os.environ, self._config),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
@@ -55,9 +55,11 @@ class ServerProcess:
             )
 
     async def answers(self) -> None:
-        """Wait until /healthz is well. Raises TimeoutError."""
+        """Wait until /healthz is well. Raises TimeoutError; at once when the server has ended."""
         async with asyncio.timeout(READY_S), aiohttp.ClientSession() as http:
-            while not await _well(http, f"{self.address}/healthz"):  # noqa: ASYNC110 -- nobody tells us
+            while not await _well(http, f"{self.address}/healthz"):
+                if self._process is not None and self._process.poll() is not None:
+                    raise TimeoutError
                 await asyncio.sleep(_POLL_S)
 
     def workers(self) -> list[psutil.Process]:
