@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.frames import Close, Frame
 from websockets.frames import Opcode as Theirs
@@ -61,6 +61,7 @@ def read(*chunks: bytes) -> tuple[Heard, Fault | None]:
     return heard, reader.fault
 
 
+@settings(deadline=None)
 @given(st.lists(messages, max_size=6), st.lists(control, max_size=6), st.data())
 def test_what_a_client_sends_comes_out_whole_however_it_is_cut(
     said: list[Message], between: list[tuple[Opcode, bytes]], data: st.DataObject
@@ -80,6 +81,7 @@ def test_what_a_client_sends_comes_out_whole_however_it_is_cut(
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=LIMIT), max_size=4), st.binary(min_size=4, max_size=4))
 def test_any_key_is_undone(payloads: list[bytes], key: bytes) -> None:
     sent = b"".join(
@@ -136,6 +138,7 @@ def test_the_limit_itself_is_allowed() -> None:
         assert read(sent) == ([(Opcode.TEXT, b"x" * LIMIT)], None)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.lists(st.integers(0, 400), max_size=6))
 def test_any_bytes_are_read_or_refused_the_same_however_they_are_cut(sent: bytes, places: list[int]) -> None:
     assert read(*cut(sent, places)) == read(sent)
@@ -156,6 +159,7 @@ def test_another_implementation_reads_what_we_send(opcode: Opcode, size: int) ->
     assert their_reading(frame(opcode, b"x" * size)) == [(opcode, b"x" * size)]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_a_text_is_a_text(text: str) -> None:
     assert text_frame(text.encode()) == frame(Opcode.TEXT, text.encode())

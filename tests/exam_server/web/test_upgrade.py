@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.client import ClientProtocol
 from websockets.headers import build_host
@@ -117,6 +117,7 @@ def test_anything_odd_is_left_to_the_http_server(odd: bytes) -> None:
     assert read_upgrade(odd) is None
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_are_too_odd(tail: bytes) -> None:
     assert read_upgrade(tail) is None
