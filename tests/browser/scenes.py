@@ -18,6 +18,7 @@ from tests.browser.clock import ExamClock
 from tests.browser.crowds import crowd_at_the_entrance, crowd_at_the_login
 from tests.browser.papers import contradicting_paper
 from tests.browser.record import Record, Shown
+from tests.browser.room_tests import pretend_room_tests
 from tests.browser.roster_files import NAMES, clean_roster, roster_with_bad_rows
 from tests.browser.server_minutes import HOST, forget_minutes, pretend_minutes
 from tests.browser.site import Site
@@ -365,7 +366,20 @@ async def _window(tour: Tour) -> None:
     await expect(board.page.get_by_role("alert")).to_be_visible()
     await tour.show(board.page, "room_alarm")
     await forget_minutes(database)
+    await _room_tests(tour, board)
     await board.visitor.context.close()
+
+
+async def _room_tests(tour: Tour, board: Staff) -> None:
+    await board.visitor.open("/staff/window/room-tests")
+    await expect(board.page.get_by_text(board.words("room_tests_empty"))).to_be_visible()
+    await tour.show(board.page, "board_room_tests_empty")
+    await pretend_room_tests(tour.site.database, tour.clock.now())
+    await board.page.get_by_label(board.words("column_room")).fill("Phòng máy 6")
+    await board.button("room_test_make").click()
+    await expect(board.page.locator(".room-test-code")).to_be_visible()
+    await expect(board.page.get_by_role("rowgroup").last.get_by_role("row")).to_have_count(6)
+    await tour.show(board.page, "board_room_tests")
 
 
 async def _results_before_the_end(tour: Tour) -> None:

@@ -21,6 +21,7 @@ import { RoomsPage } from "./rooms/RoomsPage";
 import { Link, mayLeave, useRoute } from "./router";
 import { logOut } from "./session";
 import { t } from "./texts";
+import { RoomTestsPage } from "./window/RoomTestsPage";
 import { WindowPage } from "./window/WindowPage";
 
 const ICONS: Record<Section["name"], IconName> = {
@@ -105,7 +106,9 @@ function PageOf({ route, session }: { route: Route; session: StaffSession }) {
         <RoomPage key={route.shift} shift={route.shift} tab={route.tab} mayCommand={may("room.command")} />
       );
     case "window":
-      return <WindowPage />;
+      return <WindowPage mayTestRooms={may("exams.manage")} />;
+    case "room_tests":
+      return may("exams.manage") ? <RoomTestsPage /> : <NotAllowed />;
     case "all_results":
       return <AllResultsPage />;
     case "results":

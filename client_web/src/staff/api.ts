@@ -16,6 +16,8 @@ import type {
   Log,
   NewExam,
   NewShift,
+  RehearsalCode,
+  Rehearsals,
   Results,
   RoomView,
   RosterReview,
@@ -60,6 +62,9 @@ export const command = (shift: number, body: Command) =>
 export const readAlarms = (signal: AbortSignal) => get<Alarms>("/api/alarms", signal);
 export const watchWindow = (since: number, shift: number | null, signal: AbortSignal) =>
   get<WindowView>(`/api/window?since=${since}${shift === null ? "" : `&shift=${shift}`}`, signal);
+
+export const listRoomTests = (signal: AbortSignal) => get<Rehearsals>("/api/rehearsals", signal);
+export const makeRoomTest = (room: string) => post<RehearsalCode>("/api/rehearsals", { room });
 
 export const resultsFile = (exam: number) => `/api/exams/${exam}/results.csv`;
 export const pictureUrl = (sha256: string) => `/api/assets/${sha256}`;

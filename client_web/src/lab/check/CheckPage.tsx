@@ -66,9 +66,14 @@ export function CheckPage() {
 function Result({ measured, onAgain }: { measured: Measured; onAgain: () => void }) {
   const rows = judge(measured);
   const verdict = verdictOf(rows);
+  const keyed = rows.every((row) => row.check !== "keyboard" || row.level === "ok");
   return (
     <>
-      <Verdict level={verdict} title={t(VERDICTS[verdict])} text={t(WHAT_TO_DO[verdict])} />
+      <Verdict
+        level={verdict}
+        title={t(VERDICTS[verdict])}
+        text={t(verdict === "ok" && !keyed ? "pc_do_keyboard" : WHAT_TO_DO[verdict])}
+      />
       <p class="lab-line">
         <span class="soft">{t("pc_line")}</span> <span class="lab-code">{lineOf(measured)}</span>
       </p>

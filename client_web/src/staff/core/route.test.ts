@@ -16,6 +16,7 @@ const ROUTES: Route[] = [
   { page: "room", shift: 7, tab: "map" },
   { page: "room", shift: 7, tab: "log" },
   { page: "window" },
+  { page: "room_tests" },
   { page: "all_results" },
   { page: "results", exam: 12, tab: "class" },
   { page: "results", exam: 12, tab: "items" },

@@ -15,6 +15,7 @@ export type Route =
   | { page: "results"; exam: number; tab: ResultsTab }
   | { page: "item_result"; exam: number; item: number }
   | { page: "window" }
+  | { page: "room_tests" }
   | { page: "missing" };
 
 export type RoomTab = "map" | "log";
@@ -50,6 +51,8 @@ export function pathOf(route: Route): string {
       return `${ROOT}/rooms/${route.shift}${route.tab === "log" ? "/log" : ""}`;
     case "window":
       return `${ROOT}/window`;
+    case "room_tests":
+      return `${ROOT}/window/room-tests`;
     case "all_results":
       return `${ROOT}/results`;
     case "results":
@@ -92,6 +95,7 @@ const PATTERNS: Record<string, Reader> = {
   "rooms/#": ([shift = 0]) => ({ page: "room", shift, tab: "map" }),
   "rooms/#/log": ([shift = 0]) => ({ page: "room", shift, tab: "log" }),
   window: () => ({ page: "window" }),
+  "window/room-tests": () => ({ page: "room_tests" }),
   results: () => ({ page: "all_results" }),
   "results/#": ([exam = 0]) => ({ page: "results", exam, tab: "class" }),
   "results/#/items": ([exam = 0]) => ({ page: "results", exam, tab: "items" }),

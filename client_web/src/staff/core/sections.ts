@@ -23,7 +23,7 @@ const SECTIONS: readonly Section[] = [
     permission: "results.read",
     pages: ["all_results", "results", "item_result"],
   },
-  { name: "window", start: { page: "window" }, permission: "server.watch", pages: ["window"] },
+  { name: "window", start: { page: "window" }, permission: "server.watch", pages: ["window", "room_tests"] },
 ];
 
 /** The jobs that these permissions allow, in the order of an exam's life. */

@@ -10,6 +10,9 @@ const TOP = 12;
 const BASE = HEIGHT - 24;
 const LABEL_GAP = 14;
 const MOST_LABELS = 8;
+const CHARACTER = 7.2;
+const LEAST_MARGIN = 44;
+const LONGEST_NAME = 12;
 const AGO_MINUTES = [15, 10, 5];
 
 /** A column to draw; `name` stands at its end. */
@@ -30,12 +33,13 @@ interface TimePlotProps {
 /** The last fifteen minutes as lines, each named at its end and drawn in a dash of its own. */
 export function TimePlot({ title, slots, lines, decimals = 0, whole = false }: TimePlotProps) {
   const end = slots.at(-1) ?? 0;
-  const right = lines.length > 1 ? WIDTH - 76 : WIDTH - 44;
+  const format = (value: number) => formatNumber(value, decimals);
+  const ends = endsOf(lines, format);
+  const right = WIDTH - marginFor(ends);
   const x = linear(end - HISTORY_S, end, LEFT, right);
   const highest = Math.max(0, ...lines.map((line) => highestOf(line.column) ?? 0));
   const levels = ticks(Math.max(highest, whole ? 2 : 1e-3), 3, whole);
   const y = linear(0, levels.at(-1) ?? 1, BASE, TOP);
-  const format = (value: number) => formatNumber(value, decimals);
   return (
     <figure class="plot time-plot">
       <figcaption>{title}</figcaption>
@@ -45,7 +49,7 @@ export function TimePlot({ title, slots, lines, decimals = 0, whole = false }: T
         {lines.map((line, index) => (
           <path key={line.name} class={`line line-${index % 4}`} d={pathOf(line.column, slots, x, y)} />
         ))}
-        <Ends lines={lines} right={right} y={y} format={format} />
+        <Ends ends={ends} right={right} y={y} />
       </svg>
     </figure>
   );
@@ -131,22 +135,45 @@ function pathOf(column: Column, slots: readonly number[], x: Scale, y: Scale): s
     .join("");
 }
 
-interface EndsProps {
-  lines: readonly Line[];
-  right: number;
-  y: Scale;
-  format: (value: number) => string;
+/** What stands at the end of a line. */
+interface End {
+  key: string;
+  /** Empty for the only line: the plot's title is its name. */
+  name: string;
+  value: number;
+  text: string;
 }
 
-/** The last values, beside where their lines end: with names where there are several. */
-function Ends({ lines, right, y, format }: EndsProps) {
-  const ends = lines
+/** The last values, the highest first. */
+function endsOf(lines: readonly Line[], format: (value: number) => string): End[] {
+  return lines
     .flatMap(({ name, column }) => {
       const value = column.at(-1);
-      return value == null ? [] : [{ name, value }];
+      if (value == null) return [];
+      return [{ key: name, name: lines.length > 1 ? `${shortened(name)} ` : "", value, text: format(value) }];
     })
     .sort((a, b) => b.value - a.value)
     .slice(0, MOST_LABELS);
+}
+
+function shortened(name: string): string {
+  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
+}
+
+/** Room for the longest label. */
+function marginFor(ends: readonly End[]): number {
+  const longest = Math.max(0, ...ends.map(({ name, text }) => name.length + text.length));
+  return Math.max(LEAST_MARGIN, 8 + longest * CHARACTER);
+}
+
+interface EndsProps {
+  ends: readonly End[];
+  right: number;
+  y: Scale;
+}
+
+/** The last values, beside where their lines end: with names where there are several. */
+function Ends({ ends, right, y }: EndsProps) {
   const heights = spreadLabels(
     ends.map(({ value }) => ({ x: right, y: y(value) })),
     1,
@@ -154,10 +181,10 @@ function Ends({ lines, right, y, format }: EndsProps) {
   );
   return (
     <g>
-      {ends.map(({ name, value }, index) => (
-        <text key={name} class="line-label" x={right + 6} y={(heights[index] ?? 0) + 4}>
-          {lines.length > 1 && <tspan class="line-name">{`${name} `}</tspan>}
-          {format(value)}
+      {ends.map(({ key, name, text }, index) => (
+        <text key={key} class="line-label" x={right + 6} y={(heights[index] ?? 0) + 4}>
+          {name !== "" && <tspan class="line-name">{name}</tspan>}
+          {text}
         </text>
       ))}
     </g>

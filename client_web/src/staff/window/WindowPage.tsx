@@ -3,11 +3,13 @@ import { ApiError } from "../../base/api";
 import { Banner } from "../../base/Banner";
 import { Button } from "../../base/Button";
 import { formatCountdown, formatTime } from "../../base/formats";
+import { Icon } from "../../base/Icon";
 import type { ShiftRow, WindowView } from "../../protocol/messages";
 import { listShifts } from "../api";
 import { byPhase } from "../core/shifts";
 import { Empty, Heading } from "../Heading";
 import { errorSentence, useLoad } from "../Loading";
+import { Link } from "../router";
 import { t } from "../texts";
 import type { Live } from "../useLive";
 import { DiskPanel } from "./DiskPanel";
@@ -18,7 +20,7 @@ import { useWindow } from "./useWindow";
 import { WorkerTable } from "./WorkerTable";
 
 /** How the server fares, live, for whoever is there to keep it running. */
-export function WindowPage() {
+export function WindowPage({ mayTestRooms }: { mayTestRooms: boolean }) {
   const [shift, setShift] = useState<number | null>(null);
   const live = useWindow(shift);
   const [held, setHeld] = useState<WindowView | null>(null);
@@ -26,6 +28,11 @@ export function WindowPage() {
   return (
     <>
       <Heading title={t("nav_window")} note={t("window_note")}>
+        {mayTestRooms && (
+          <Link to={{ page: "room_tests" }} class="button">
+            <Icon name="room" /> {t("room_tests")}
+          </Link>
+        )}
         <ShiftChoice shift={shift} onChoose={setShift} />
         <Button
           icon={held === null ? "pause" : "play"}
