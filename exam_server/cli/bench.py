@@ -1,7 +1,5 @@
 """``khaothi bench``: measurements on this machine."""
 
-import asyncio
-import signal
 from collections.abc import Coroutine
 from decimal import Decimal
 from typing import Annotated
@@ -17,6 +15,7 @@ from exam_server.catalogue import text
 from exam_server.catalogue.formats import format_number
 from exam_server.cli.options import Json
 from exam_server.cli.screen import screen
+from exam_server.cli.termination import run_until_terminated
 from exam_server.cli.words import LANGUAGE, say
 
 app = typer.Typer(no_args_is_help=True)
@@ -27,8 +26,6 @@ Rate = Annotated[float | None, typer.Option("--rate", min=1, max=100_000, help=s
 Closed = Annotated[bool, typer.Option("--closed", help=say("option_closed"))]
 Window = Annotated[int | None, typer.Option("--window", min=1, max=64, help=say("option_window"))]
 Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help=say("option_workers"))]
-
-TERMINATED = 128 + signal.SIGTERM
 
 ANSWER_EVERY_S = 20
 """How often a student answers when no rate is given: once in so many seconds."""
@@ -108,23 +105,13 @@ def _tell(key: str, /, **params: str | int) -> None:
 
 def _run(work: Coroutine[None, None, BenchReport], *, as_json: bool) -> None:
     """Measure and print; fails when a bound is broken."""
-    try:
-        report = asyncio.run(_until_terminated(work))
-    except asyncio.CancelledError:
-        raise typer.Exit(TERMINATED) from None
+    report = run_until_terminated(work)
     if as_json:
         typer.echo(msgspec.json.encode(report).decode())
     else:
         screen().print(_shown(report))
     if report.broken:
         raise typer.Exit(1)
-
-
-async def _until_terminated(work: Coroutine[None, None, BenchReport]) -> BenchReport:
-    """SIGTERM takes everything down too, as Ctrl-C does: no server and no PostgreSQL is left behind."""
-    measuring = asyncio.ensure_future(work)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, measuring.cancel)
-    return await measuring
 
 
 def _shown(report: BenchReport) -> RenderableType:

@@ -1,12 +1,11 @@
 """``khaothi doctor``: whether this machine holds so many students."""
 
-import asyncio
 import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Annotated
 
 import msgspec
@@ -20,8 +19,9 @@ from exam_server.catalogue import text, texts
 from exam_server.cli.options import Data, Json
 from exam_server.cli.screen import screen
 from exam_server.cli.session import alone
+from exam_server.cli.termination import run_until_terminated
 from exam_server.cli.words import LANGUAGE, say
-from exam_server.config import Config, Options, read_config
+from exam_server.config import Config, Options, read_config, read_environment
 from exam_server.doctor.examination import Diagnosis, Place, examine
 from exam_server.doctor.finding import Finding, Level, Patient
 from exam_server.errors import Invalid
@@ -58,19 +58,23 @@ def doctor(
     as_json: Json = False,  # noqa: FBT002 -- typer makes it a flag
 ) -> None:
     """Measure for some seconds, say what was found; fails when a check fails."""
-    config = read_config(os.environ, Options(data=data))
+    config = read_config(read_environment(os.environ), Options(data=data))
     patient = Patient(config=config, students=students)
-    ground = _ground(config.data)
-    with _progress() as tell, _place(config, ground) as place:
-        diagnosis = asyncio.run(examine(patient, place, datetime.now().astimezone(), tell))
+    diagnosis, own = run_until_terminated(_examine(patient, _ground(config.data)))
     lines = tuple(map(_line, diagnosis.findings))
     if as_json:
         report = Report(students=students, level=diagnosis.level, checks=lines)
         typer.echo(msgspec.json.encode(report).decode())
     else:
-        _print(screen(), diagnosis, lines, place)
+        _print(screen(), diagnosis, lines, own=own)
     if diagnosis.level == "fail":
         raise typer.Exit(1)
+
+
+async def _examine(patient: Patient, ground: Path) -> tuple[Diagnosis, bool]:
+    """The diagnosis, and whether the database was the server's own."""
+    with _progress() as tell, _place(patient.config, ground) as place:
+        return await examine(patient, place, datetime.now().astimezone(), tell), place.own
 
 
 @contextmanager
@@ -102,9 +106,11 @@ def _place(config: Config, ground: Path) -> Generator[Place]:
 def _ground(data: Path) -> Path:
     """The data directory, or where it will be made. Raises Invalid with code ``bad_data_directory``."""
     there = next(path for path in (data, *data.resolve().parents) if path.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        raise Invalid("bad_data_directory", place=str(data), directory=str(data))
-    return there
+    try:
+        with TemporaryFile(dir=there):
+            return there
+    except OSError as error:
+        raise Invalid("bad_data_directory", place=str(data), directory=str(data)) from error
 
 
 @contextmanager
@@ -144,7 +150,7 @@ def _figure(value: float | str) -> str:
     return digits.replace(".", ",") if LANGUAGE == "vi" else digits
 
 
-def _print(console: Console, diagnosis: Diagnosis, lines: tuple[Line, ...], place: Place) -> None:
+def _print(console: Console, diagnosis: Diagnosis, lines: tuple[Line, ...], *, own: bool) -> None:
     table = Table("", *(_told(f"column_{name}") for name in ("check", "measured", "need")))
     for line in lines:
         table.add_row(_mark(line.level), line.name, line.measured, line.need)
@@ -154,7 +160,7 @@ def _print(console: Console, diagnosis: Diagnosis, lines: tuple[Line, ...], plac
             if line.level == level and line.advice is not None:
                 sign = Text(f"{_SIGNS[level]} {line.name}: ", style=_STYLES[level])
                 console.print(sign.append(line.advice, style="default"))
-    if not place.own:
+    if not own:
         console.print(_told("made_for_now"))
     verdict = _told(f"verdict_{diagnosis.level}", students=str(diagnosis.students))
     console.print(Text(verdict, style=_STYLES[diagnosis.level]))

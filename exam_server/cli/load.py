@@ -13,7 +13,8 @@ from rich.table import Table
 from exam_server.catalogue import text
 from exam_server.cli.options import Json
 from exam_server.cli.screen import screen
-from exam_server.cli.words import LANGUAGE, say
+from exam_server.cli.termination import run_until_terminated
+from exam_server.cli.words import LANGUAGE, say, sentence
 from exam_server.config import MAX_WORKERS
 from exam_server.errors import Invalid
 from exam_server.load.order import BY_DEADLINE, DEFAULT_SECONDS, Name, Order
@@ -70,7 +71,7 @@ def load(
         seed=1,
     )
     directory = _directory(out or Path(f"load-{scenario}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"))
-    report = asyncio.run(_play(order, target, directory))
+    report = run_until_terminated(_play(order, target, directory))
     (directory / "report.json").write_bytes(msgspec.json.encode(report))
     write_page(report, LANGUAGE, directory / "report.html")
     if as_json:
@@ -86,12 +87,12 @@ def _target(against: str | None, roster: Path | None) -> "Target | None":
 
     if against is None:
         if roster is not None:
-            raise Invalid("load_against_needed", place="--roster")
+            raise _misused("--roster", "load_against_needed")
         return None
     if roster is None:
-        raise Invalid("load_roster_needed", place="--against")
+        raise _misused("--against", "load_roster_needed")
     if not against.startswith(("http://", "https://")):
-        raise Invalid("load_unreachable", place="--against", address=against)
+        raise typer.BadParameter(say("bad_address", value=against), param_hint="--against")
     target = Target(address=against.rstrip("/"), roster=roster)
     logins = read_logins(roster)
     if not logins:
@@ -107,7 +108,7 @@ def _students(students: int | None, target: "Target | None") -> int:
         return students or DEFAULT_STUDENTS
     there = len(read_logins(target.roster))
     if students is not None and students > there:
-        raise Invalid("load_too_few_logins", place="--students", there=there, wanted=students)
+        raise _misused("--students", "load_too_few_logins", there=there, wanted=students)
     return students or there
 
 
@@ -115,15 +116,19 @@ def _seconds(scenario: Name, seconds: float | None) -> float:
     """What was asked for; the server counts an exam's time in whole minutes."""
     wanted = seconds or DEFAULT_SECONDS[scenario]
     if scenario in BY_DEADLINE and wanted % 60:
-        raise Invalid("load_whole_minutes", place="--seconds", scenario=scenario)
+        raise _misused("--seconds", "load_whole_minutes", scenario=scenario)
     return wanted
+
+
+def _misused(option: str, code: str, **params: str | int) -> typer.BadParameter:
+    return typer.BadParameter(sentence(code, params), param_hint=option)
 
 
 def _directory(out: Path) -> Path:
     try:
         (out / "record").mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Invalid("bad_data_directory", place=str(out), directory=str(out)) from error
+        raise typer.BadParameter(say("bad_out", value=str(out)), param_hint="--out") from error
     return out
 
 

@@ -131,6 +131,20 @@ def test_a_directory_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None
     assert str(tmp_path / "file") in done.stderr
 
 
+def test_a_directory_in_which_nothing_can_be_made_is_one_sentence() -> None:
+    done = run(Path("/proc/none"))
+    assert done.returncode == 1
+    assert done.stderr.strip().endswith(text("vi", "errors", "bad_data_directory", directory="/proc/none"))
+
+
+def test_the_file_of_settings_counts(tmp_path: Path) -> None:
+    settings = tmp_path / "khaothi.env"
+    settings.write_text("DATABASE_URL=postgresql://127.0.0.1:1/none\n", encoding="utf-8")
+    done = run(tmp_path / "data", "--json", KHAOTHI_SETTINGS=str(settings))
+    assert done.returncode == 1
+    assert checks(done)["commit"]["level"] == "fail"
+
+
 def test_a_database_that_is_away_fails(tmp_path: Path) -> None:
     found = checks(run(tmp_path, "--json", DATABASE_URL="postgresql://127.0.0.1:1/x"))
     assert found["commit"]["level"] == "fail"
