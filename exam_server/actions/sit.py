@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
+import structlog
 
 from exam_server.core.chain import journal_genesis, receipt_code
 from exam_server.core.form import open_form, unwrap_key
@@ -21,6 +22,8 @@ from exam_server.store.notices import StoredNotice
 from exam_server.store.presence import Presence
 from exam_server.store.sittings import Change, LogEntry, StoredSitting, Touched
 from item_bank.kinds import Content
+
+_log = structlog.get_logger(__name__)
 
 CANDIDATE = "candidate"
 """The actor of what candidates do."""
@@ -52,11 +55,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """The sitting as a connection finds it once no older one can write to it: ``payloads`` is what the
-    journal holds, ``head`` its last chain value."""
+    journal holds, ``last_seq`` its last number, ``head`` its last chain value."""
 
     stored: StoredSitting
     card: CandidateCard
     payloads: Sequence[bytes]
+    last_seq: int
     head: bytes
     notices: Sequence[StoredNotice]
 
@@ -170,9 +174,18 @@ async def open_sittings(database: Database, entries: Sequence[Entry]) -> list[Op
 
 def _opening(entry: Entry, work: Work | None, told: Sequence[StoredNotice]) -> Opening:
     stored = entry.stored
-    head = journal_genesis(stored.id, stored.seed) if work is None else work.chain
-    payloads = () if work is None else work.payloads
-    return Opening(stored=stored, card=entry.card, payloads=payloads, head=head, notices=told)
+    if work is None:
+        work = Work([], 0, journal_genesis(stored.id, stored.seed))
+    if work.last_seq != len(work.payloads):
+        _log.critical("journal_has_a_gap", sitting=stored.id, last_seq=work.last_seq)
+    return Opening(
+        stored=stored,
+        card=entry.card,
+        payloads=work.payloads,
+        last_seq=work.last_seq,
+        head=work.chain,
+        notices=told,
+    )
 
 
 async def go_on(database: Database, sitting_ids: Sequence[int], now: datetime) -> None:

@@ -39,9 +39,10 @@ class JournalRow(NamedTuple):
 
 
 class Work(NamedTuple):
-    """A sitting's messages in order, and the chain value of the last."""
+    """A sitting's messages in order, and the number and the chain value of the last."""
 
     payloads: list[bytes]
+    last_seq: int
     chain: bytes
 
 
@@ -86,7 +87,7 @@ async def select_journal(connection: Connection, sitting_id: int) -> list[Link]:
 async def select_works(connection: Connection, sitting_ids: Sequence[int]) -> dict[int, Work]:
     """What some sittings have journalled; those without anything are left out."""
     rows = await connection.fetch(SQL["select_works"], sitting_ids)
-    return {row["id"]: Work(row["payloads"], row["chain"]) for row in rows}
+    return {row["id"]: Work(row["payloads"], row["seq"], row["chain"]) for row in rows}
 
 
 async def select_optional_payload(connection: Connection, sitting_id: int, seq: int) -> bytes | None:

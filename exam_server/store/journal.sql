@@ -20,13 +20,13 @@ SELECT seq, fence, received_at, payload, chain FROM journal WHERE sitting_id = $
 
 -- name: select_works
 -- The messages of some sittings in order, and the end of their chains.
-SELECT wanted.id, work.payloads, last.chain
+SELECT wanted.id, work.payloads, last.seq, last.chain
 FROM unnest($1::bigint[]) AS wanted (id)
 CROSS JOIN LATERAL (
     SELECT array_agg(payload ORDER BY seq) AS payloads FROM journal WHERE journal.sitting_id = wanted.id
 ) AS work
 CROSS JOIN LATERAL (
-    SELECT chain FROM journal WHERE journal.sitting_id = wanted.id ORDER BY seq DESC LIMIT 1
+    SELECT seq, chain FROM journal WHERE journal.sitting_id = wanted.id ORDER BY seq DESC LIMIT 1
 ) AS last
 
 -- name: select_optional_payload

@@ -207,7 +207,7 @@ async def ring_bells(
     await connection.execute(SQL["update_shift_bell"], shift_ids, now)
     texts = (Happening.STARTED.value, actor, reason or "", "")
     rows = await connection.fetch(SQL["start_waiting"], shift_ids, now, actor, reason, happened(now, texts))
-    return [row["sitting_id"] for row in rows]
+    return sorted(row["sitting_id"] for row in rows)
 
 
 async def select_waiting(connection: Connection, shift_id: int) -> list[int]:

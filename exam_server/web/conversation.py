@@ -156,7 +156,11 @@ class Conversation:
         if self._over:
             return None
         tab = Tab(self._line, self.arrival.sitting_id, fence, self._hub, self._hub.clock.now())
-        self._hub.join(tab)
+        try:
+            self._hub.join(tab)
+        except CloseTab as superseded:
+            self.end(superseded.code)
+            return None
         self.tab = tab
         return tab
 

@@ -130,6 +130,7 @@ class Hub:
     def welcomed(self, tab: Tab, *, stale: bool) -> None:
         """The tab knows its sitting; whatever has changed since that was read is read again."""
         self.seen(tab)
+        tab.stale = stale
         if stale or arrive(tab.stored.sitting, tab.stored.terms, self.clock.now()):
             self.spawn(self.refresh([tab.sitting_id]))
         if stale:
@@ -214,6 +215,7 @@ class Hub:
         tab = self._tabs.get(stored.id)
         if tab is None or stored.fence < tab.fence:
             return None
+        tab.stale = False
         if stored.fence > tab.fence:
             self._supersede(tab)
         elif tab.welcomed and (stored.sitting, stored.terms) != (tab.stored.sitting, tab.stored.terms):
@@ -270,7 +272,7 @@ class Hub:
         self.entrance.touch(None)
         async with self._refreshing:
             for tab in self._tabs_of(shift_id):
-                if tab.stored.sitting.state is State.WAITING:
+                if tab.stored.sitting.state is State.WAITING and not tab.stale:
                     tab.tell_state(_started(tab.stored, bell_at), self.clock.now())
                     self.seen(tab)
             missed = await sit.waiting(self.database, shift_id)
@@ -385,7 +387,8 @@ class Hub:
         self._acknowledge()
         for tab in list(self._tabs.values()):
             tab.close(CloseCode.TRY_AGAIN)
-        await asyncio.gather(*self._tasks)
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
         with suppress(*_TROUBLE):
             await self._store_presence()
             await self._store_presence()

@@ -169,9 +169,8 @@ def _line_of(request: web.Request, asked: LineRequest) -> PostLine:
 
 def _make_room(lines: dict[str, PostLine]) -> None:
     """Drop lines that are over and that nobody has asked about since; the oldest when there are too many."""
-    if len(lines) >= MAX_LINES:
-        for name in [name for name, line in lines.items() if line.over]:
-            del lines[name]
+    for name in [name for name, line in lines.items() if line.over]:
+        del lines[name]
     if len(lines) >= MAX_LINES:
         lines.pop(next(iter(lines))).cut()
 

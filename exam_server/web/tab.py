@@ -118,6 +118,7 @@ class Tab:
         "received_form",
         "script",
         "sitting_id",
+        "stale",
         "stored",
         "unsaved",
         "welcomed",
@@ -129,6 +130,7 @@ class Tab:
         self.sitting_id = sitting_id
         self.fence = fence
         self.welcomed = False
+        self.stale = False
         self.closing = False
         self.broken = False
         self.unsaved = 0
@@ -150,7 +152,7 @@ class Tab:
             for item, response in self.script.answers.items()
             if item in form.contents and is_answered(form.contents[item], response)
         }
-        self.committed_seq = self.head_seq = self._acked_seq = len(opening.payloads)
+        self.committed_seq = self.head_seq = self._acked_seq = opening.last_seq
         self._head_chain = opening.head
         self._in_flight: dict[int, InFlight] = {}
         self._refusing = False

@@ -106,6 +106,7 @@ class Wire(asyncio.Protocol):
         if not self._closing:
             self._closing = True
             self._transport.write(frame(Opcode.CLOSE, close_payload(_CLOSED_BY_CLIENT, "")))
+            asyncio.get_running_loop().call_later(CLOSE_S, self._transport.abort)
         self._transport.close()
 
     def _say_close(self, code: int, reason: str) -> None:
