@@ -121,19 +121,10 @@ class DiskKeeper:
         ``directory`` is PostgreSQL's; None when this process may not look at it.
         """
         try:
-            held = self._ballast.held_bytes()
-            found = space(directory)
-            ours = self._is_ours(directory)
+            held, found = await self._hold_back(directory, wanted, at_s)
         except OSError as error:
             _log.warning("disk_unseen", error=type(error).__name__)
             return None
-        target = reserve_bytes(held, found.free_bytes, wanted if ours else 0)
-        # What is wanted changes a little with every answer: less is let go by the step.
-        shrinks = target < held and (target == 0 or held - target >= _STEP_BYTES)
-        if shrinks or (target > held and at_s >= self._grow_from_s):
-            # A file system that compresses never holds what it is asked to: once a minute is enough.
-            self._grow_from_s = at_s + _GROW_PERIOD_S
-            held, found = await self._hold(target, held), space(directory)
         DISK_FREE_BYTES.set(found.free_bytes)
         DISK_RESERVED_BYTES.set(held)
         self._trend.add(at_s, found.free_bytes + held)
@@ -145,6 +136,18 @@ class DiskKeeper:
             minutes_left=minutes_left(self._trend.points),
             ends_at=ends_at,
         )
+
+    async def _hold_back(self, directory: Path, wanted: int, at_s: float) -> tuple[int, Space]:
+        """What is held now, and how much room there is. Raises OSError when that cannot be seen."""
+        held, found = self._ballast.held_bytes(), space(directory)
+        target = reserve_bytes(held, found.free_bytes, wanted if self._is_ours(directory) else 0)
+        # What is wanted changes a little with every answer: less is let go by the step.
+        shrinks = target < held and (target == 0 or held - target >= _STEP_BYTES)
+        if shrinks or (target > held and at_s >= self._grow_from_s):
+            # A file system that compresses never holds what it is asked to: once a minute is enough.
+            self._grow_from_s = at_s + _GROW_PERIOD_S
+            held, found = await self._hold(target, held), space(directory)
+        return held, found
 
     def _is_ours(self, directory: Path) -> bool:
         return directory.resolve().is_relative_to(self._data)

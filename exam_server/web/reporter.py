@@ -17,6 +17,7 @@ from exam_server.actions.window import Identity, Outlook
 from exam_server.clock import Clock
 from exam_server.core.figures import Disk, Family, Figures, Reading, Sample, figures
 from exam_server.disk import DiskKeeper, Trend
+from exam_server.errors import Unavailable
 from exam_server.metrics import REGISTRY, WORKER_CPU_SECONDS, WORKER_LAG_SECONDS, WORKER_MEMORY_BYTES
 from exam_server.store.database import TROUBLE, Database
 from exam_server.web.hub import HUB
@@ -27,6 +28,8 @@ _PATIENCE_S = 5.0
 _LAG_PERIOD_S = 0.1
 _OUTLOOK_S = 60.0
 _GROWTH_S = 900.0
+
+_TROUBLE = (*TROUBLE, Unavailable)
 
 _log = structlog.get_logger(__name__)
 
@@ -68,7 +71,7 @@ class Reporter:
         self._loop = asyncio.get_running_loop()
         self._process = psutil.Process()
         self._lag = LoopLag()
-        self._lags_s: list[float] = []
+        self._worst_lag_s = 0.0
         self._disk = DiskKeeper(data)
         self._growth = Trend(_GROWTH_S, _OUTLOOK_S / 2)
         self._outlook: Outlook | None = None
@@ -83,7 +86,7 @@ class Reporter:
                 try:
                     async with asyncio.timeout(_PATIENCE_S):
                         await self.report()
-                except TROUBLE as error:
+                except _TROUBLE as error:
                     _log.warning("report_not_stored", error=type(error).__name__)
                 await asyncio.sleep(_PERIOD_S)
         finally:
@@ -92,7 +95,7 @@ class Reporter:
     async def report(self) -> None:
         """Store how this worker stands now, and at the end of each slot what it did in it."""
         lag_s = self._lag.take_s()
-        self._lags_s.append(lag_s)
+        self._worst_lag_s = max(self._worst_lag_s, lag_s)
         WORKER_LAG_SECONDS.set(lag_s)
         families = self._families()
         now = (self._loop.time(), Reading(families))
@@ -103,15 +106,15 @@ class Reporter:
         self._last = now
         if self._slot is not None and slot != self._slot:
             did = self._figures(self._kept, now, disk)
-            worst = msgspec.structs.replace(did, lag_ms=1000 * max(self._lags_s))
+            worst = msgspec.structs.replace(did, lag_ms=1000 * self._worst_lag_s)
             await window.keep_history(self._database, self._who, self._slot, worst)
         if slot != self._slot:
             self._slot, self._kept = slot, now
-            self._lags_s.clear()
+            self._worst_lag_s = 0.0
 
     async def forget(self) -> None:
         """This worker ends as it should."""
-        with suppress(*TROUBLE):
+        with suppress(*_TROUBLE):
             async with asyncio.timeout(_PATIENCE_S):
                 await window.forget_worker(self._database, self._who)
 
@@ -161,7 +164,14 @@ async def run_reporter(app: web.Application) -> AsyncGenerator[None, None]:
     who = Identity(worker=app[HUB].worker, host=socket.gethostname(), pid=os.getpid())
     reporter = Reporter(app[DATABASE], app[CLOCK], who, app[CONFIG].data)
     running = asyncio.create_task(reporter.run())
+    running.add_done_callback(_tell_end)
     yield
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     await reporter.forget()
+
+
+def _tell_end(running: asyncio.Task[None]) -> None:
+    """A worker that reports no more is shown as lost: the log must say why."""
+    if not running.cancelled():
+        _log.critical("reports_ended", exc_info=running.exception())

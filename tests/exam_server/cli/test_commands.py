@@ -102,6 +102,7 @@ def test_the_commands() -> None:
         "staff",
         "bench",
         "doctor",
+        "load",
         "rehearse",
         "export-schema",
     }

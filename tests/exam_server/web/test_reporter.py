@@ -17,6 +17,11 @@ from exam_server.web.reporter import LoopLag, Reporter
 
 ME = Identity(worker=5, host="here", pid=1)
 PATIENCE_S = 20.0
+DOUBT = """
+CREATE FUNCTION doubt() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE WARNING 'as when the standby has not confirmed'; RETURN NULL; END $$;
+CREATE TRIGGER doubt AFTER INSERT OR UPDATE ON worker EXECUTE FUNCTION doubt();
+"""
 
 
 @pytest.fixture
@@ -81,6 +86,20 @@ async def test_reports_go_on_when_the_database_took_none(database: Database, rep
                 await asyncio.sleep(0.01)
     running.cancel()
     assert [one["event"] for one in logs][:1] == ["report_not_stored"]
+
+
+async def test_reports_go_on_after_a_commit_in_doubt(database: Database, reporter: Reporter) -> None:
+    with capture_logs() as logs:
+        async with database.connection() as connection:
+            await connection.execute(DOUBT)
+            running = asyncio.create_task(reporter.run())
+            async with asyncio.timeout(PATIENCE_S):
+                while len(logs) < 2:  # noqa: ASYNC110 -- nobody tells us
+                    await asyncio.sleep(0.01)
+            await connection.execute("DROP FUNCTION doubt CASCADE")
+    assert not running.done()
+    running.cancel()
+    assert [(one["event"], one["error"]) for one in logs[:2]] == [("report_not_stored", "Unavailable")] * 2
 
 
 async def test_a_loop_that_was_held_up_says_for_how_long() -> None:
