@@ -12,6 +12,9 @@ from tests.browser.clock import MORNING
 from tests.browser.site import Site
 from tests.browser.world import Candidate
 
+TOLD_MS = 20_000
+"""Within this the server says to those who wait where they stand: it has given up those in front."""
+
 SLOW_LOGIN_S = 4
 """A sixteenth of it is what the server then expects of each login."""
 

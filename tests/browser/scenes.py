@@ -15,7 +15,7 @@ from item_bank.kinds.short_answer import ShortAnswer
 from item_bank.kinds.true_false import TrueFalse
 from tests.browser.classmates import Classmate, classmates
 from tests.browser.clock import ExamClock
-from tests.browser.crowds import crowd_at_the_entrance, crowd_at_the_login
+from tests.browser.crowds import TOLD_MS, crowd_at_the_entrance, crowd_at_the_login
 from tests.browser.papers import contradicting_paper
 from tests.browser.record import Record, Shown
 from tests.browser.room_tests import pretend_room_tests
@@ -101,13 +101,14 @@ async def queues(tour: Tour) -> None:
     await tour.site.start()
     async with crowd_at_the_entrance(tour.site, neighbour):
         await student.log_in(latecomer)
-        await expect(student.page.locator(".queue-number")).to_be_visible()
+        await expect(student.page.locator(".queue-number")).to_be_visible(timeout=TOLD_MS)
         await tour.show(student.page, "student_queue")
     await student.expect_waiting()
     async with crowd_at_the_entrance(tour.site, neighbour):
         await student.visitor.context.set_offline(True)
         await student.visitor.context.set_offline(False)
-        await expect(student.page.locator(".countdown").get_by_role("status")).to_be_visible()
+        place = student.page.locator(".countdown").get_by_role("status")
+        await expect(place).to_be_visible(timeout=TOLD_MS)
         await tour.show(student.page, "student_waiting_queue")
     await student.visitor.context.close()
 

@@ -92,7 +92,9 @@ def _did(rng: Generator, slot: int, *, connections: int, slow: bool) -> Figures:
         cpu_s=SLOT_S * (0.12 + 0.03 * float(rng.random()) + 0.0003 * events),
         rss_bytes=148 * MIB,
         lag_ms=4.0 + 3 * float(rng.random()),
-        disk=msgspec.structs.replace(_DISK, free_bytes=_DISK.free_bytes - slot % 400 * MIB),
+        disk=FILLING
+        if slow
+        else msgspec.structs.replace(_DISK, free_bytes=_DISK.free_bytes - slot % 400 * MIB),
     )
 
 

@@ -4,7 +4,7 @@ from playwright.async_api import expect
 
 from tests.browser.clock import ExamClock
 from tests.browser.conftest import Visit
-from tests.browser.crowds import crowd_at_the_entrance, crowd_at_the_login
+from tests.browser.crowds import TOLD_MS, crowd_at_the_entrance, crowd_at_the_login
 from tests.browser.record import Record
 from tests.browser.site import Site
 from tests.browser.student import Student, opened_paper
@@ -61,7 +61,7 @@ async def test_a_student_on_the_way_back_sees_the_place_and_goes_on(
     await expect(student.note("offline_strip")).to_be_visible()
     async with crowd_at_the_entrance(site, world.candidates[1]) as behind:
         await student.visitor.context.set_offline(False)
-        await expect(student.note("queue_strip", position=behind).first).to_be_visible()
+        await expect(student.note("queue_strip", position=behind).first).to_be_visible(timeout=TOLD_MS)
         await student.go_to(1)
         await student.choose(1)
         await expect(student.page.get_by_text(student.words("saved", saved=1, answered=2))).to_be_visible()

@@ -106,7 +106,7 @@ function RoomTests({ rows }: { rows: readonly RehearsalRow[] }) {
     >
       {rows.map((row) => (
         <tr key={row.id}>
-          <td class="strong">{row.room}</td>
+          <td class="strong room-test-room">{row.room}</td>
           <td class="nowrap">{formatDateTime(row.made_at)}</td>
           <td>
             <Verdict row={row} />
@@ -135,7 +135,8 @@ function Verdict({ row }: { row: RehearsalRow }) {
   return (
     <>
       <p class={`mark mark-${tone}`}>
-        <Icon name={icon} /> {state === "go" || state === "no_go" ? lab(`room_${state}`) : said(state, row)}
+        <Icon name={icon} />{" "}
+        {state === "go" || state === "no_go" ? <strong>{lab(`room_${state}`)}</strong> : said(state, row)}
       </p>
       {row.verdict !== null && row.played_at !== null && (
         <p class="soft">
