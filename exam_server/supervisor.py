@@ -20,6 +20,9 @@ from exam_server.errors import Conflict, KhaoThiError, Unavailable
 READY = "ready"
 """The line on a worker's standard output that tells that requests are answered."""
 
+BACKLOG = 4_096
+"""Connections to one worker that may wait to be accepted; the system's own limit is net.core.somaxconn."""
+
 PAUSE_SECONDS = 0.2
 MAX_PAUSE_SECONDS = 5.0
 START_SECONDS = 60.0

@@ -19,15 +19,12 @@ from exam_server.config import Config, read_config
 from exam_server.logging import configure_logging
 from exam_server.secrets import load_secrets
 from exam_server.store.database import AWAY, open_database
-from exam_server.supervisor import READY
+from exam_server.supervisor import BACKLOG, READY
 from exam_server.tls import server_context
 from exam_server.web.door import DoorSite
 
 CONNECTIONS = 10
 SHUTDOWN_SECONDS = 10.0
-BACKLOG = 4_096
-"""Connections that may wait to be accepted; the system's own limit is net.core.somaxconn."""
-
 GC_THRESHOLDS = (50_000, 50, 1_000)
 """Messages are freed by reference count; cycles are rare, and walking every tab's objects for them stops the
 loop."""

@@ -3,7 +3,7 @@ all processes of a machine share."""
 
 import msgspec
 
-from exam_server.bench.report import percentile
+from exam_server.core.rank import percentile
 
 
 class Ticket(msgspec.Struct, frozen=True, array_like=True):

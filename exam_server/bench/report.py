@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -95,10 +95,3 @@ def make_report(
 
 def _rounded(values: Mapping[str, float]) -> dict[str, float]:
     return {name: round(value, 3) for name, value in values.items()}
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least ``share`` of the values do not exceed; ``values`` must not be
-    empty."""
-    ranked = sorted(values)
-    return ranked[max(0, -int(-share * len(ranked) // 1) - 1)]

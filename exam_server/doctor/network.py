@@ -8,10 +8,7 @@ from pathlib import Path
 from exam_server.config import Config
 from exam_server.doctor.finding import Finding, Patient
 from exam_server.errors import Conflict
-from exam_server.supervisor import bind
-
-BACKLOG = 4_096
-"""What a worker asks the kernel to hold of connections that it has not taken yet."""
+from exam_server.supervisor import BACKLOG, bind
 
 PORTS_MARGIN = 2_000
 

@@ -1,6 +1,6 @@
 """From the students' latencies to figures: by what was done, and by second."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -71,11 +71,3 @@ def _percentile(ranked: list[tuple[float, int]], count: int, share: float) -> fl
         if passed >= share * count:
             return figure
     return 0.0
-
-
-def per_bucket(seconds: Mapping[int, Spread], width_s: int) -> dict[int, int]:
-    """How many in each ``width_s`` seconds, by the first of them."""
-    totals: defaultdict[int, int] = defaultdict(int)
-    for second, one in seconds.items():
-        totals[second // width_s * width_s] += one.count
-    return totals

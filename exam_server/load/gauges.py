@@ -59,14 +59,19 @@ class Gauges:
         return {name: read() for name, read in self._readers.items()}
 
     async def _told(self, http: aiohttp.ClientSession) -> dict[str, int]:
-        """The server's own figures, of all its workers; nothing where they are closed to us or it is away."""
+        """The server's own figures, of all its workers; nothing where they are closed to us, it is away, or
+        something else answers in its place."""
         try:
             async with http.get(f"{self._address}/metrics") as reply:
                 if reply.status != HTTPStatus.OK:
                     return {}
-                text = await reply.text()
-        except (aiohttp.ClientError, TimeoutError):
+                return _read(await reply.text())
+        except (aiohttp.ClientError, TimeoutError, ValueError):
             return {}
-        wanted = {CONNECTIONS, QUEUE}
-        families = [one for one in text_string_to_metric_families(text) if one.name in wanted]
-        return {one.name: int(sum(sample.value for sample in one.samples)) for one in families}
+
+
+def _read(text: str) -> dict[str, int]:
+    """Raises ValueError when these are no metrics."""
+    wanted = {CONNECTIONS, QUEUE}
+    families = [one for one in text_string_to_metric_families(text) if one.name in wanted]
+    return {one.name: int(sum(sample.value for sample in one.samples)) for one in families}

@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from shutil import copyfile
@@ -122,6 +122,8 @@ async def _play(
     finally:
         watching.cancel()
         await generator.stop()
+        with suppress(asyncio.CancelledError):
+            await watching
 
 
 async def _arrived(generator: Generator, show: Show, *, ring: Ring | None) -> bool:

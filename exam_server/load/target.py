@@ -48,7 +48,8 @@ def _login(row: dict[str, str | None], place: str) -> CandidateLogin:
 async def knock(target: Target, first: CandidateLogin) -> None:
     """Let the first of the roster log in before a crowd tries.
 
-    Raises Invalid: ``load_unreachable`` when there is no such server, ``load_login_refused``.
+    Raises Invalid: ``load_unreachable`` when nobody answers there, ``load_login_refused`` for a wrong
+    number or PIN, ``load_not_a_server`` for any other answer.
     """
     url = f"{target.address}/api/candidate/login"
     timeout = aiohttp.ClientTimeout(total=PATIENCE_S)

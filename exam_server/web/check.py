@@ -51,7 +51,7 @@ class Quota:
             raise TooMany("too_many_checks", seconds=1)
 
 
-class Door:
+class OpenSockets:
     """Counts the sockets of each address."""
 
     def __init__(self) -> None:
@@ -72,13 +72,13 @@ class Door:
 
 
 QUOTA = web.AppKey("check_quota", Quota)
-DOOR = web.AppKey("check_door", Door)
+OPEN_SOCKETS = web.AppKey("check_sockets", OpenSockets)
 
 
 async def run_check(app: web.Application) -> AsyncGenerator[None]:
     """Keeps the counts while the application runs."""
     app[QUOTA] = Quota()
-    app[DOOR] = Door()
+    app[OPEN_SOCKETS] = OpenSockets()
     yield
 
 
@@ -94,13 +94,13 @@ async def check_socket(request: web.Request) -> web.WebSocketResponse:
     check_origin(request)
     address = address_of(request)
     request.app[QUOTA].take(address, request.app[CLOCK].now())
-    door = request.app[DOOR]
-    if not door.enter(address):
+    sockets = request.app[OPEN_SOCKETS]
+    if not sockets.enter(address):
         raise TooMany("too_many_checks", seconds=int(ECHO_S))
     try:
         return await _echo(request)
     finally:
-        door.leave(address)
+        sockets.leave(address)
 
 
 async def _echo(request: web.Request) -> web.WebSocketResponse:

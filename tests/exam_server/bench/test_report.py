@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from exam_server.bench.costs import Cpu
 from exam_server.bench.losses import NO_LOSS, losses
 from exam_server.bench.orders import Done, Spread, spread
-from exam_server.bench.report import BenchReport, Bound, make_report, percentile, this_machine
+from exam_server.bench.report import BenchReport, Bound, make_report, this_machine
+from exam_server.core.rank import percentile
 from exam_server.simulation.checker import Verdict
 
 SOUND = Verdict(
