@@ -123,17 +123,20 @@ UPDATE shift SET started_at = $2 WHERE id = ANY($1::bigint[])
 -- Closes a shift before its time.
 UPDATE shift SET closes_at = $2 WHERE id = $1 AND closes_at > $2
 
+-- name: lock_waiting
+-- Locks all who wait for the bells of some shifts.
+SELECT id FROM sitting WHERE shift_id = ANY($1::bigint[]) AND state = 'waiting' ORDER BY id FOR UPDATE
+
 -- name: start_waiting
--- Starts all who wait for the bells of some shifts, with a line in each one's log; who that is. $5: core.chain.happened.
-WITH waiting AS (
-    SELECT id FROM sitting WHERE shift_id = ANY($1::bigint[]) AND state = 'waiting' ORDER BY id FOR UPDATE
-), started AS (
+-- Starts sittings that wait and are locked: locked before, for a statement that waits for a lock sees the log as it was
+-- when it began. With a line in each one's log; who that is. $5: core.chain.happened.
+WITH started AS (
     UPDATE sitting
     SET state = 'running', started_at = $2::timestamptz, ends_at = least(
         $2::timestamptz + (exam.minutes * 60000 + sitting.extra_ms + sitting.paused_ms) * interval '1 millisecond', shift.closes_at
     )
-    FROM waiting, shift JOIN exam ON exam.id = shift.exam_id
-    WHERE sitting.id = waiting.id AND shift.id = sitting.shift_id
+    FROM shift JOIN exam ON exam.id = shift.exam_id
+    WHERE sitting.id = ANY($1::bigint[]) AND shift.id = sitting.shift_id
     RETURNING sitting.id
 )
 INSERT INTO sitting_event (sitting_id, n, at, kind, actor, reason, chain)

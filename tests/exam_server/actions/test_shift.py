@@ -14,9 +14,11 @@ from exam_server.core.script import read_script
 from exam_server.core.sitting import Command, Happening, State, apply, decide, ends_at
 from exam_server.secrets import Secrets
 from exam_server.simulation.world import Plan, World, make_world
+from exam_server.store import sittings
 from exam_server.store.database import Database
-from exam_server.store.sittings import StoredSitting
+from exam_server.store.sittings import LogEntry, StoredSitting
 from tests.exam_server.arrivals import arrival
+from tests.exam_server.web.records import waiter
 
 GRACE_MS = 2_000
 
@@ -150,3 +152,25 @@ async def test_the_one_statement_of_the_bell_does_what_the_core_decides(
         async with database.connection() as connection:
             stored = await connection.fetchval("SELECT ends_at FROM sitting WHERE id = $1", before.id)
         assert stored == ends_at(after.sitting, after.terms)
+
+
+async def test_the_bell_follows_a_takeover_that_is_under_way(
+    database: Database, clock: FakeClock, world: World
+) -> None:
+    sitting_id = world.students[0].sitting
+    await come(database, world, 0, clock)
+    clock.advance(minutes=10)
+    async with database.transaction() as connection:
+        stored = await sittings.lock_sitting(connection, sitting_id)
+        bell = asyncio.create_task(shift.open_due(database, clock.now()))
+        await waiter(connection)
+        entry = LogEntry(at=clock.now(), kind="taken_over", actor=sit.CANDIDATE)
+        change = msgspec.structs.replace(sittings.change(stored, [], sit.CANDIDATE), entries=(entry,))
+        await sittings.write_changes(connection, [change])
+    assert await bell == [world.shift]
+    assert await states(database, world) == [State.RUNNING, State.REGISTERED, State.REGISTERED]
+    async with database.connection() as connection:
+        rows = await connection.fetch(
+            "SELECT kind FROM sitting_event WHERE sitting_id = $1 ORDER BY n", sitting_id
+        )
+    assert [row["kind"] for row in rows] == ["admitted", "entered", "taken_over", "started"]

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from exam_server.metrics import REGISTRY
-from exam_server.store.database import Database
+from exam_server.store.database import Connection, Database
 from exam_server.store.journal import select_journal
 from tests.exam_server.web.exam_room import Room
 
@@ -57,7 +57,7 @@ def queue_length() -> float | None:
 WAITER = "SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
 
 
-async def waiter(holder: asyncpg.Connection) -> int:
+async def waiter(holder: asyncpg.Connection | Connection) -> int:
     """The process of the database that waits for the holder, once one does."""
     async with asyncio.timeout(10):
         while (pid := await holder.fetchval(WAITER)) is None:
