@@ -1,44 +1,26 @@
-"""The report as a page that needs nothing else: plots, and every number in a table too."""
+"""The report as a page: plots, and every number in a table too."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import partial
 from html import escape
 from pathlib import Path
+from typing import Literal
 
 from exam_server.catalogue import Language, text
 from exam_server.catalogue.formats import format_datetime, format_number
 from exam_server.load.figures import Spread
 from exam_server.load.order import BY_DEADLINE
-from exam_server.load.plot import Curve, Frame, Mark, draw
 from exam_server.load.report import LoadReport, Moment
+from exam_server.printout.page import page, table
+from exam_server.printout.plot import Curve, Frame, Mark, draw
 
 NAMES = ("login", "form", "bell", "ack", "resend", "reconnect", "submit")
 """What students do, in the order of the day."""
 
 _MOST_ROWS = 24
 _MOST_POINTS = 240
-_STYLE = """
-:root { color-scheme: light; }
-body { font: 15px/1.5 "Be Vietnam Pro", "Noto Sans", system-ui, sans-serif; color: #1a1a1a; background: #fff;
-  max-width: 820px; margin: 24px auto; padding: 0 16px; }
-h1 { font-size: 25px; line-height: 1.25; margin: 0 0 4px; }
-h2 { font-size: 18px; margin: 32px 0 8px; }
-.verdict { border-left: 6px solid; padding: 8px 14px; margin: 16px 0; background: #f4f4f2; font-weight: 600; }
-.good { border-color: #1f6f3f; } .bad { border-color: #b3261e; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; margin: 8px 0 16px; }
-th, td { text-align: right; padding: 3px 8px; border-bottom: 1px solid #d4d4d0; vertical-align: top; }
-th:first-child, td:first-child { text-align: left; } td { overflow-wrap: anywhere; }
-th { font-weight: 600; border-bottom-color: #1a1a1a; }
-table.words td, table.words th { text-align: left; }
-svg { width: 100%; height: auto; margin: 10px 0; font-family: inherit; font-size: 12px; }
-svg .title { font-size: 13px; font-weight: 600; } svg .tick { fill: #444; font-size: 11px; }
-svg .end { text-anchor: end; } svg .middle { text-anchor: middle; } svg .label { font-weight: 600; }
-svg .grid { stroke: #e2e2de; } svg .axis { stroke: #444; } svg .mark { stroke: #888; stroke-dasharray: 1 3; }
-.note { color: #444; font-size: 13px; }
-@media print { body { margin: 0; max-width: none; font-size: 11px; } svg, table, tr { break-inside: avoid; } }
-"""
 
 
 def write_page(report: LoadReport, lang: Language, path: Path) -> None:
@@ -87,25 +69,19 @@ def verdict_words(report: LoadReport, lang: Language) -> list[str]:
 def _page(report: LoadReport, lang: Language) -> str:
     title = _say(lang, "title", scenario=_say(lang, f"scenario_{report.order.scenario}"))
     parts = [
-        f"<h1>{escape(title)}</h1>",
         f'<p class="note">{escape(_subtitle(report, lang))}</p>',
         *_verdict(report, lang),
         f"<h2>{_say(lang, 'latencies')}</h2>",
         f'<p class="note">{_say(lang, "latencies_note")}</p>',
-        _table(heads(lang), cells(report, lang)),
+        table(heads(lang), cells(report, lang)),
         *_plots(report, lang),
         *_failures(report, lang),
         f"<h2>{_say(lang, 'over_time')}</h2>",
-        _table(_time_heads(report, lang), _time_cells(report, lang)),
+        table(_time_heads(report, lang), _time_cells(report, lang)),
         f"<h2>{_say(lang, 'settings')}</h2>",
-        _table(None, _settings(report, lang), words=True),
+        table(None, _settings(report, lang), words=True),
     ]
-    body = "\n".join(parts)
-    return (
-        f'<!doctype html>\n<html lang="{lang}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
-        f"<style>{_STYLE}</style></head><body>\n{body}\n</body></html>\n"
-    )
+    return page(title, lang, parts)
 
 
 def _subtitle(report: LoadReport, lang: Language) -> str:
@@ -134,58 +110,77 @@ def _verdict(report: LoadReport, lang: Language) -> list[str]:
             for one in report.verdict.findings
         ]
         columns = [_say(lang, key) for key in ("finding", "number", "event", "detail")]
-        parts.append(_table(columns, rows, words=True))
+        parts.append(table(columns, rows, words=True))
     return parts
 
 
 def _plots(report: LoadReport, lang: Language) -> list[str]:
-    moments = report.moments
-    if not moments:
+    if not report.moments:
         return []
-    marks = _marks(report, lang)
+    frame, marks = _frame(report.moments, lang), _marks(report, lang)
+    return [
+        draw(frame(title=_say(lang, "plot_ack"), unit="ms", log=True), _ack_curves(report, lang), marks),
+        draw(
+            frame(title=_say(lang, "plot_done"), unit=_say(lang, "per_second")),
+            _done_curves(report, lang),
+            marks,
+        ),
+        *(
+            draw(frame(title=_say(lang, f"plot_{name}"), unit=_say(lang, unit)), curves, marks)
+            for name, unit, curves in (
+                ("connections", "unit_lines", [_gauge_curve(report, lang, "connections", "connections")]),
+                ("queue", "unit_events", [_gauge_curve(report, lang, "queue", "queue_rows")]),
+                ("cpu", "unit_processors", _cpu_curves(report, lang)),
+            )
+        ),
+    ]
+
+
+def _frame(moments: Sequence[Moment], lang: Language) -> Callable[..., Frame]:
+    """A frame but for its title and unit: all have the same time below."""
     width = max(1, math.ceil((moments[-1].at_s - moments[0].at_s + 1) / _MOST_POINTS))
-    frame = partial(
+    return partial(
         Frame,
         x_label=_say(lang, "seconds_from_bell"),
         x_range=(float(moments[0].at_s), float(moments[-1].at_s)),
         number=partial(_number, lang=lang),
         gap=8.0 * width,
     )
-    acks = [
-        Curve(label=label, points=[(m.at_s, getattr(m.ack, name)) for m in moments if m.ack is not None])
-        for name, label in (
-            ("max_ms", _say(lang, "longest")),
-            ("p99_ms", "p99"),
-            ("p95_ms", "p95"),
-            ("p50_ms", "p50"),
+
+
+def _ack_curves(report: LoadReport, lang: Language) -> list[Curve]:
+    labels = {"max_ms": _say(lang, "longest"), "p99_ms": "p99", "p95_ms": "p95", "p50_ms": "p50"}
+    return [
+        Curve(
+            label=label, points=[(m.at_s, getattr(m.ack, name)) for m in report.moments if m.ack is not None]
         )
+        for name, label in labels.items()
     ]
-    done = [
-        Curve(label=_say(lang, f"short_{name}"), points=_done(moments, name))
+
+
+def _done_curves(report: LoadReport, lang: Language) -> list[Curve]:
+    return [
+        Curve(label=_say(lang, f"short_{name}"), points=_done(report.moments, name))
         for name in ("ack", "resend", "login", "reconnect", "submit")
         if name in report.latencies
     ]
-    cpu = [
-        Curve(label=_say(lang, f"cpu_{who}"), points=[(m.at_s, m.cpu[who]) for m in moments if who in m.cpu])
+
+
+def _cpu_curves(report: LoadReport, lang: Language) -> list[Curve]:
+    return [
+        Curve(
+            label=_say(lang, f"cpu_{who}"),
+            points=[(m.at_s, m.cpu[who]) for m in report.moments if who in m.cpu],
+        )
         for who in report.cpu_s
     ]
-    connections = [(m.at_s, m.connections) for m in moments if m.connections is not None]
-    queue = [(m.at_s, m.queue_rows) for m in moments if m.queue_rows is not None]
-    return [
-        draw(frame(title=_say(lang, "plot_ack"), unit="ms", log=True), acks, marks),
-        draw(frame(title=_say(lang, "plot_done"), unit=_say(lang, "per_second")), done, marks),
-        draw(
-            frame(title=_say(lang, "plot_connections"), unit=_say(lang, "unit_lines")),
-            [Curve(label=_say(lang, "connections"), points=connections)],
-            marks,
-        ),
-        draw(
-            frame(title=_say(lang, "plot_queue"), unit=_say(lang, "unit_events")),
-            [Curve(label=_say(lang, "queue"), points=queue)],
-            marks,
-        ),
-        draw(frame(title=_say(lang, "plot_cpu"), unit=_say(lang, "unit_processors")), cpu, marks),
-    ]
+
+
+def _gauge_curve(
+    report: LoadReport, lang: Language, key: str, name: Literal["connections", "queue_rows"]
+) -> Curve:
+    values = ((moment.at_s, getattr(moment, name)) for moment in report.moments)
+    return Curve(label=_say(lang, key), points=[point for point in values if point[1] is not None])
 
 
 def _done(moments: Sequence[Moment], name: str) -> list[tuple[float, float]]:
@@ -209,7 +204,7 @@ def _failures(report: LoadReport, lang: Language) -> list[str]:
     if not report.failures:
         return []
     rows = [[reason, str(count)] for reason, count in sorted(report.failures.items())]
-    return [f"<h2>{_say(lang, 'failures')}</h2>", _table([_say(lang, "what"), _say(lang, "count")], rows)]
+    return [f"<h2>{_say(lang, 'failures')}</h2>", table([_say(lang, "what"), _say(lang, "count")], rows)]
 
 
 def _time_heads(report: LoadReport, lang: Language) -> list[str]:
@@ -290,16 +285,6 @@ def _settings(report: LoadReport, lang: Language) -> list[list[str]]:
 def _spread_cells(spread: Spread, lang: Language) -> list[str]:
     values = (spread.p50_ms, spread.p95_ms, spread.p99_ms, spread.max_ms)
     return [str(spread.count), *(_number(value, lang=lang) for value in values)]
-
-
-def _table(columns: Sequence[str] | None, rows: Sequence[Sequence[str]], *, words: bool = False) -> str:
-    head = "" if columns is None else f"<thead><tr>{_cells(columns, 'th')}</tr></thead>"
-    body = "".join(f"<tr>{_cells(row, 'td')}</tr>" for row in rows)
-    return f"<table{' class=words' if words else ''}>{head}<tbody>{body}</tbody></table>"
-
-
-def _cells(values: Sequence[str], tag: str) -> str:
-    return "".join(f"<{tag}>{escape(value)}</{tag}>" for value in values)
 
 
 def _number(value: float, *, lang: Language) -> str:

@@ -1,4 +1,4 @@
-"""Line plots as SVG text: direct labels, units, readable in grey."""
+"""Plots over time as SVG text: direct labels, units, readable in grey."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -24,10 +24,11 @@ Point = tuple[float, float]
 
 
 class Curve(msgspec.Struct, frozen=True, kw_only=True):
-    """A line and the name that stands at its end. A gap of more than ``gap`` in x breaks it."""
+    """A line and the name that stands at its end, if it has one; ``dots``: its points alone."""
 
     label: str
     points: Sequence[Point]
+    dots: bool = False
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,19 +137,23 @@ def _mark(mark: Mark, scale: _Scale) -> str:
 
 def _curve(curve: Curve, scale: _Scale, gap: float, place: int) -> str:
     colour, dashes, width = _INKS[place % len(_INKS)]
+    if curve.dots:
+        return _dots(curve.points, scale, colour)
     path: list[str] = []
     before = -math.inf
     for x, y in curve.points:
         path.append(f"{'M' if x - before > gap else 'L'}{scale.x(x):.1f} {scale.y(y):.1f}")
         before = x
     path[0] = "M" + path[0][1:]
-    dots = "".join(
-        f'<circle cx="{scale.x(x):.1f}" cy="{scale.y(y):.1f}" r="1.6" fill="{colour}"/>'
-        for x, y in _lonely(curve.points, gap)
-    )
     return (
         f'<path d="{"".join(path)}" fill="none" stroke="{colour}" stroke-width="{width}" '
-        f'stroke-dasharray="{dashes}"/>{dots}'
+        f'stroke-dasharray="{dashes}"/>{_dots(_lonely(curve.points, gap), scale, colour)}'
+    )
+
+
+def _dots(points: Sequence[Point], scale: _Scale, colour: str) -> str:
+    return "".join(
+        f'<circle cx="{scale.x(x):.1f}" cy="{scale.y(y):.1f}" r="1.6" fill="{colour}"/>' for x, y in points
     )
 
 
@@ -164,7 +169,9 @@ def _lonely(points: Sequence[Point], gap: float) -> list[Point]:
 
 def _labels(curves: Sequence[Curve], scale: _Scale) -> list[str]:
     """Each curve's name at its end, moved apart where they would touch."""
-    wanted = sorted((scale.y(curve.points[-1][1]), place) for place, curve in enumerate(curves))
+    wanted = sorted(
+        (scale.y(curve.points[-1][1]), place) for place, curve in enumerate(curves) if curve.label
+    )
     lowest = HEIGHT - _BOTTOM
     ends = [max(_TOP + 4.0, y) for y, _ in wanted]
     for place in range(1, len(ends)):

@@ -1,0 +1,1 @@
+"""Reports as pages that need nothing else: to keep or to print, readable in grey."""
