@@ -56,8 +56,9 @@ class Generator:
 
     @property
     def running(self) -> bool:
-        """Whether it is still at it."""
-        return self._processes[0].poll() is None
+        """Whether it is still at it. With a process that was killed it is not: its students never leave."""
+        killed = any((process.poll() or 0) < 0 for process in self._processes)
+        return not killed and self._processes[0].poll() is None
 
     def status(self) -> Status | None:
         """How far the students are, as of the last second; None before the first."""
@@ -72,7 +73,7 @@ class Generator:
 
     async def stop(self) -> None:
         """Ask the students to leave and to tell what they know, and wait for that."""
-        if self.running:
+        if self._processes[0].poll() is None:
             self._processes[0].send_signal(signal.SIGTERM)
         try:
             async with asyncio.timeout(STOP_S):

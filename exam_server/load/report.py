@@ -55,8 +55,9 @@ class LoadReport(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def left_early(self) -> int:
-        """Students who did not come to the end of their exam."""
-        return sum(count for reason, count in self.failures.items() if reason.startswith("left:"))
+        """Students who did not come to the end of their exam, or of whom nothing was heard at all."""
+        silent = max(0, self.order.students - self.verdict.students)
+        return silent + sum(count for reason, count in self.failures.items() if reason.startswith("left:"))
 
     @property
     def passed(self) -> bool:

@@ -90,6 +90,11 @@ def test_a_run_fails_on_any_finding_and_on_students_who_left_early() -> None:
     assert report(failures={"reconnect: LineLostError: cannot connect": 3}).passed
 
 
+def test_a_student_of_whom_nothing_was_heard_did_not_come_to_the_end() -> None:
+    found = report(verdict=msgspec.structs.replace(CLEAN, students=1))
+    assert (found.left_early, found.passed) == (1, False)
+
+
 def test_a_generator_that_was_too_busy_is_told() -> None:
     made = report()
     busy = [
