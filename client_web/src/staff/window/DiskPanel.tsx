@@ -41,7 +41,7 @@ function Disk({ disk }: { disk: DiskRow }) {
       <li>
         {disk.minutes_left === null
           ? t("disk_steady")
-          : t("disk_minutes", { minutes: formatNumber(disk.minutes_left, 0) })}
+          : t("disk_minutes", { minutes: formatNumber(Math.floor(disk.minutes_left), 0) })}
       </li>
     </ul>
   );
