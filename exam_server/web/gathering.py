@@ -49,9 +49,13 @@ class Gathering(Generic[A, R]):
             await self._waiting.wait()
             self._waiting.clear()
             while self._asked:
-                await self._answer([self._asked.popleft() for _ in range(min(self._most, len(self._asked)))])
+                batch = [self._asked.popleft() for _ in range(min(self._most, len(self._asked)))]
+                # Whoever has given up meanwhile asks again by another way.
+                await self._answer([one for one in batch if not one[1].done()])
 
     async def _answer(self, batch: Sequence[tuple[A, "asyncio.Future[R]"]]) -> None:
+        if not batch:
+            return
         try:
             answers = await self._work([asked for asked, _ in batch])
         except KhaoThiError as error:

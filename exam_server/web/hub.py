@@ -451,6 +451,7 @@ def _end_without(loop: asyncio.Task[None]) -> None:
 
 async def _logged(work: Coroutine[None, None, None]) -> None:
     try:
-        await work
+        async with asyncio.timeout(DATABASE_S):
+            await work
     except _TROUBLE as error:
         _log.warning("lost_with_the_database", error=type(error).__name__)
