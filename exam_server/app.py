@@ -14,6 +14,7 @@ from exam_server.web.middleware import add_headers, problems, request_log
 from exam_server.web.post_line import keep_lines
 from exam_server.web.reporter import run_reporter
 from exam_server.web.routes import add_routes
+from exam_server.web.sealed_forms import keep_sealed_forms
 
 
 def create_app(config: Config, database: Database, secrets: Secrets, clock: Clock) -> web.Application:
@@ -27,6 +28,7 @@ def create_app(config: Config, database: Database, secrets: Secrets, clock: Cloc
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.append(run_hub)
     app.cleanup_ctx.append(keep_lines)
+    app.cleanup_ctx.append(keep_sealed_forms)
     app.cleanup_ctx.append(run_reporter)
     app.cleanup_ctx.append(run_check)
     app.on_shutdown.append(drain_hub)

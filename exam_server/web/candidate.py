@@ -2,7 +2,6 @@
 
 from aiohttp import web
 
-from exam_server.actions.exams import form_blob
 from exam_server.actions.login import CandidateLoggedIn, login_candidate
 from exam_server.catalogue import Language
 from exam_server.metrics import LOGINS
@@ -12,6 +11,7 @@ from exam_server.web.admission import ADMISSION, Crowded
 from exam_server.web.bodies import read_json
 from exam_server.web.keys import CLOCK, DATABASE, SECRETS
 from exam_server.web.problems import json_response, language_of, problem_of
+from exam_server.web.sealed_forms import SEALED_FORMS
 from exam_server.web.sessions import CANDIDATE_COOKIE, candidate_session, set_candidate_cookie
 from exam_server.web.static import IMMUTABLE
 
@@ -64,7 +64,7 @@ async def logout(request: web.Request) -> web.StreamResponse:
 
 async def form(request: web.Request) -> web.StreamResponse:
     """The encrypted form: bytes that never change, for any cache to keep."""
-    blob = await form_blob(request.app[DATABASE], request.match_info["sha256"])
+    blob = await request.app[SEALED_FORMS].blob(request.match_info["sha256"])
     return web.Response(
         body=blob, content_type="application/octet-stream", headers={"Cache-Control": IMMUTABLE}
     )
