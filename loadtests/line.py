@@ -146,6 +146,10 @@ class Line:
             return early
         return self._read(until)
 
+    def keep(self, texts: list[str]) -> None:
+        """Give these at the next ``receive``, before what is still to come."""
+        self._early = [*texts, *self._early]
+
     def cut(self, *, silently: bool) -> None:
         """Lose the line: with a reset, or silently, so that the server has an open connection that says
         nothing."""

@@ -154,9 +154,12 @@ class Student:
     def _await_welcome(self, line: Line) -> Message:
         until = time.monotonic() + WELCOME_S
         while time.monotonic() < until:
-            for text in line.receive(until):
+            texts = line.receive(until)
+            for place, text in enumerate(texts, start=1):
                 message = self._read(text)
                 if message["type"] == "welcome":
+                    # The bell may have come with it.
+                    line.keep(texts[place:])
                     return message
                 self._hear_before_welcome(message)
         raise LineLostError("no welcome")

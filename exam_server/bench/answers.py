@@ -95,8 +95,9 @@ def _figures(measured: _Measured, size: Size) -> Mapping[str, float]:
         **losses(measured.done, measured.verdict),
         "flush_rows": measured.flush_rows,
         **measured.cpu.figures(spread.count),
-        "server_kib_per_student": (full.server - empty.server) / size.students,
-        "postgres_kib_per_student": (full.postgres - empty.postgres) / size.students,
+        # A process may have given memory back meanwhile.
+        "server_kib_per_student": max(0.0, full.server - empty.server) / size.students,
+        "postgres_kib_per_student": max(0.0, full.postgres - empty.postgres) / size.students,
     }
 
 
