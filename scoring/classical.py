@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from scoring.arrays import FloatArray, IntArray
 
 WILSON_Z = 1.959963984540054
 KELLEY_SHARE = 0.27

@@ -9,7 +9,9 @@ from typing import Literal, get_args
 import msgspec
 
 Language = Literal["vi", "en"]
-Section = Literal["errors", "warnings", "cli", "student", "staff", "doctor", "lab", "bench", "load"]
+Section = Literal[
+    "errors", "warnings", "cli", "student", "staff", "doctor", "lab", "bench", "load", "measurement"
+]
 
 
 def languages() -> tuple[Language, ...]:

@@ -15,6 +15,7 @@ from item_bank.marking import PaperScore, Question, round_score, score_paper
 from item_bank.richtext import plain_text
 from item_bank.vietnamese import sort_key
 from scoring import classical
+from scoring.arrays import FloatArray
 
 SCALE = 10
 """Scores are given on the 10-point scale whatever the paper's points add up to."""
@@ -89,7 +90,7 @@ def withhold_keys(results: Results) -> Results:
     return msgspec.structs.replace(results, items=items, keys_released=False)
 
 
-def _matrix(questions: Sequence[Question], marked: Sequence[_Marked]) -> classical.FloatArray:
+def _matrix(questions: Sequence[Question], marked: Sequence[_Marked]) -> FloatArray:
     """Points of shape (n_scripts, n_items)."""
     rows = [[float(entry.score.items[question.id].points) for question in questions] for entry in marked]
     return np.array(rows, dtype=np.float64).reshape(len(marked), len(questions))
@@ -125,7 +126,7 @@ def _row(script: ScriptInput, marked: _Marked | None, questions: Sequence[Questi
 
 
 def _items(
-    paper: Sequence[PaperQuestion], marked: Sequence[_Marked], points: classical.FloatArray
+    paper: Sequence[PaperQuestion], marked: Sequence[_Marked], points: FloatArray
 ) -> tuple[ItemStatistics, ...]:
     if not paper:
         return ()

@@ -1,6 +1,6 @@
 """Every message between server and browser, once. JSON Schema and TypeScript are generated from here."""
 
-from exam_server.protocol import form, rehearsal, sitting, staff, window
+from exam_server.protocol import form, measurement, rehearsal, sitting, staff, window
 
 SOCKET_TYPES = (sitting.ClientMessage, sitting.ServerMessage)
 """What travels on the candidate's socket."""
@@ -44,6 +44,21 @@ HTTP_TYPES = (
     rehearsal.Proofs,
     rehearsal.RehearsalReport,
     rehearsal.RehearsalVerdict,
+    measurement.NewRun,
+    measurement.ScoringRun,
+    measurement.Runs,
+    measurement.SignRun,
+    measurement.TestAnalysis,
+    measurement.ItemAnalysis,
+    measurement.Scores,
+    measurement.KeyChanges,
+    measurement.NewKeyChange,
+    measurement.KeyDecision,
+    measurement.KeyChange,
+    measurement.KeyPreview,
+    measurement.Sanctions,
+    measurement.Sanction,
+    measurement.NewSanction,
     window.WindowView,
     window.Alarms,
 )

@@ -17,6 +17,7 @@ export interface Messages {
   CandidateCard: CandidateCard;
   CandidateLogin: CandidateLogin;
   CandidateRow: CandidateRow;
+  CandidateScore: CandidateScore;
   CandidateSession: CandidateSession;
   Candidates: Candidates;
   Cell: Cell;
@@ -25,7 +26,9 @@ export interface Messages {
   CommandRefusal: CommandRefusal;
   CommandResult: CommandResult;
   Count: Count;
+  Curve: Curve;
   DiskRow: DiskRow;
+  Dot: Dot;
   Evidence: Evidence;
   ExamDetail: ExamDetail;
   ExamRow: ExamRow;
@@ -38,31 +41,47 @@ export interface Messages {
   FormPart: FormPart;
   FormPassage: FormPassage;
   FormRef: FormRef;
+  GroupContrast: GroupContrast;
   Hello: Hello;
   Image: Image;
   ImportItem: ImportItem;
   ImportReview: ImportReview;
+  ItemAnalysis: ItemAnalysis;
   ItemDetail: ItemDetail;
+  ItemLine: ItemLine;
   ItemOrder: ItemOrder;
+  ItemPair: ItemPair;
   ItemRow: ItemRow;
   ItemStatistics: ItemStatistics;
+  ItemUse: ItemUse;
   Items: Items;
   JournalProof: JournalProof;
   JournalledEvent: JournalledEvent;
   Judgement: Judgement;
+  KeyChange: KeyChange;
+  KeyChanges: KeyChanges;
+  KeyDecision: KeyDecision;
+  KeyPreview: KeyPreview;
   LineReply: LineReply;
   LineRequest: LineRequest;
+  LinkableRun: LinkableRun;
   ListBlock: ListBlock;
   Log: Log;
   LogRow: LogRow;
   LoginQueue: LoginQueue;
   Math: Math;
+  ModelFindings: ModelFindings;
   NewBank: NewBank;
   NewExam: NewExam;
+  NewKeyChange: NewKeyChange;
   NewRehearsal: NewRehearsal;
+  NewRun: NewRun;
+  NewSanction: NewSanction;
   NewShift: NewShift;
+  Note: Note;
   Notice: Notice;
   Option: Option;
+  OptionLine: OptionLine;
   PaperItem: PaperItem;
   Paragraph: Paragraph;
   PartScore: PartScore;
@@ -90,7 +109,13 @@ export interface Messages {
   RoomView: RoomView;
   RosterLine: RosterLine;
   RosterReview: RosterReview;
+  Runs: Runs;
+  Sanction: Sanction;
+  Sanctions: Sanctions;
   Saved: Saved;
+  ScoreChange: ScoreChange;
+  Scores: Scores;
+  ScoringRun: ScoringRun;
   ScriptRow: ScriptRow;
   Seat: Seat;
   Series: Series;
@@ -101,6 +126,7 @@ export interface Messages {
   Shifts: Shifts;
   ShortAnswer: ShortAnswer;
   ShortAnswerKey: ShortAnswerKey;
+  SignRun: SignRun;
   SingleChoice: SingleChoice;
   SingleChoiceKey: SingleChoiceKey;
   StaffLogin: StaffLogin;
@@ -110,6 +136,7 @@ export interface Messages {
   Submit: Submit;
   Submitted: Submitted;
   Table: Table;
+  TestAnalysis: TestAnalysis;
   Text: Text;
   Timing: Timing;
   TrueFalse: TrueFalse;
@@ -211,6 +238,32 @@ export interface CandidateRow {
   seat: string | null;
   state: "admitted" | "closed" | "paused" | "registered" | "running" | "submitted" | "voided" | "waiting";
   pin: string | null;
+}
+/**
+ * ``score`` counts; ``raw_score`` is it before the sanction. ``low`` and ``high``: the score ± its standard error on the 10-point scale, None where no model says.
+ */
+export interface CandidateScore {
+  sitting: number;
+  number: string;
+  name: string;
+  class_name: string | null;
+  state: "admitted" | "closed" | "paused" | "registered" | "running" | "submitted" | "voided" | "waiting";
+  score: string | null;
+  raw_score: string | null;
+  parts: PartScore[];
+  theta: number | null;
+  theta_se: number | null;
+  low: string | null;
+  high: string | null;
+  sanction: ("expulsion" | "reprimand" | "warning") | null;
+}
+/**
+ * Points in one part.
+ */
+export interface PartScore {
+  label: string;
+  score: string;
+  points: string;
 }
 /**
  * GET /api/candidate/me.
@@ -384,6 +437,13 @@ export interface Count {
   right: boolean;
 }
 /**
+ * A function of θ at points that rise: ``x`` and ``y`` are equally long.
+ */
+export interface Curve {
+  x: number[];
+  y: number[];
+}
+/**
  * The disk under PostgreSQL, as the machine it is in sees it. ``reserved_bytes`` are held back for the shift out of the ``wanted_bytes`` it is reckoned to need; ``minutes_left`` at the present rate, None while nothing is used up.
  */
 export interface DiskRow {
@@ -393,6 +453,16 @@ export interface DiskRow {
   reserved_bytes: number;
   wanted_bytes: number;
   minutes_left: number | null;
+}
+/**
+ * What candidates near a θ earned: mean share of the points with its 95 % bounds, from ``n`` of them.
+ */
+export interface Dot {
+  x: number;
+  y: number;
+  low: number;
+  high: number;
+  n: number;
 }
 /**
  * GET /api/exams/{id}.
@@ -567,6 +637,19 @@ export interface FormRef {
   size: number;
 }
 /**
+ * DIF between two groups (Mantel–Haenszel): ``delta`` on the ETS scale, its class, p adjusted for all items.
+ */
+export interface GroupContrast {
+  reference: string;
+  focal: string;
+  n_reference: number;
+  n_focal: number;
+  delta: number | null;
+  delta_se: number | null;
+  category: ("A" | "B" | "C") | null;
+  p: number | null;
+}
+/**
  * One item of a Word file under review, as it would be stored.
  */
 export interface ImportItem {
@@ -611,6 +694,92 @@ export interface ImportReview {
   };
 }
 /**
+ * GET /api/runs/{id}/items/{item}. ``curve``: mean share of the points by the model, ``curve_low`` and ``curve_high`` its 95 % band; all None without a model, when ``dots`` are by fifths of the score and ``x`` is the mean score on the 10-point scale.
+ */
+export interface ItemAnalysis {
+  line: ItemLine;
+  previous: number | null;
+  next: number | null;
+  curve: Curve | null;
+  curve_low: Curve | null;
+  curve_high: Curve | null;
+  dots: Dot[];
+  information: Curve | null;
+  options: OptionLine[];
+  contrasts: GroupContrast[];
+  history: ItemUse[];
+  s_x2: number | null;
+  s_x2_df: number | null;
+}
+/**
+ * A row of the table of items. ``share`` full points with its 95 % bounds; ``difficulty`` mean share of the points; ``class_difficulty`` that of the caller's own classes. ``discrimination`` the corrected item–total correlation with bounds. ``a``, ``b``, ``c``: the model's; ``b`` the mean of the steps of a graded item. ``fit_p`` of S-X2. ``dif``: the worst ETS class over the groups compared. ``alpha_without``: reliability of the test without it. ``omitted``: share of empty answers.
+ */
+export interface ItemLine {
+  item: number;
+  number: number;
+  part: string;
+  kind: string;
+  text: string;
+  points: string;
+  void: boolean;
+  n: number;
+  difficulty: number | null;
+  class_difficulty: number | null;
+  share: number | null;
+  low: number | null;
+  high: number | null;
+  discrimination: number | null;
+  discrimination_low: number | null;
+  discrimination_high: number | null;
+  alpha_without: number | null;
+  omitted: number | null;
+  a: number | null;
+  b: number | null;
+  c: number | null;
+  fit_p: number | null;
+  rmsea: number | null;
+  infit: number | null;
+  outfit: number | null;
+  dif: ("A" | "B" | "C") | null;
+  flags: Note[];
+}
+/**
+ * Something to know before reading on: ``message`` is the sentence, ``code`` names it; ``attention`` when something should be done.
+ */
+export interface Note {
+  code: string;
+  attention: boolean;
+  message: string;
+}
+/**
+ * One response: how many gave it, and its share in each fifth of the candidates from weakest to strongest. ``total_correlation`` of choosing it with the rest of the test.
+ */
+export interface OptionLine {
+  label: string;
+  right: boolean;
+  count: number;
+  fifths: number[];
+  total_correlation: number | null;
+}
+/**
+ * One administration of this version of the item, as it was signed.
+ */
+export interface ItemUse {
+  run: number;
+  exam: string;
+  at: string;
+  n: number;
+  difficulty: number | null;
+  difficulty_se: number | null;
+  discrimination: number | null;
+  model: string | null;
+  a: number | null;
+  a_se: number | null;
+  b: number | null;
+  b_se: number | null;
+  c: number | null;
+}
+/**
  * GET /api/items/{id}. Pictures are at /api/assets/{sha256}. ``key`` is None where the item has none.
  */
 export interface ItemDetail {
@@ -625,6 +794,14 @@ export interface ItemDetail {
   solution: (Paragraph | ListBlock | Table)[] | null;
   passage: (Paragraph | ListBlock | Table)[] | null;
   warnings: string[];
+}
+/**
+ * Two items that hang together beyond ability: Yen's Q3.
+ */
+export interface ItemPair {
+  first: number;
+  second: number;
+  q3: number;
 }
 /**
  * A row of GET /api/banks/{bank}/items; ``text`` is the stem's beginning as plain text.
@@ -680,6 +857,64 @@ export interface JournalledEvent {
   seq: number;
   fence: number;
   received_us: number;
+}
+/**
+ * A correction of the key of an item in one exam. ``new_key`` None voids the item. The first person proposes, a second one makes it live; ``superseded`` by a later one of the same item.
+ */
+export interface KeyChange {
+  id: number;
+  exam_id: number;
+  item: number;
+  number: number;
+  part: string;
+  text: string;
+  old_key: (SingleChoiceKey | TrueFalseKey | ShortAnswerKey) | null;
+  new_key: (SingleChoiceKey | TrueFalseKey | ShortAnswerKey) | null;
+  reason: string;
+  state: "live" | "proposed" | "rolled_back" | "superseded" | "withdrawn";
+  proposed_by: string;
+  proposed_at: string;
+  decided_by: string | null;
+  decided_at: string | null;
+  may_confirm: boolean;
+}
+/**
+ * GET /api/exams/{id}/key-changes, newest first.
+ */
+export interface KeyChanges {
+  exam: string;
+  changes: KeyChange[];
+}
+/**
+ * Why it is done; recorded.
+ */
+export interface KeyDecision {
+  reason: string;
+}
+/**
+ * GET /api/key-changes/{id}/preview?page=N: what the change does, largest differences first; ``rows`` are those whose score changes.
+ */
+export interface KeyPreview {
+  change: KeyChange;
+  gains: number;
+  loses: number;
+  same: number;
+  mean_before: string | null;
+  mean_after: string | null;
+  rows: ScoreChange[];
+  total: number;
+}
+/**
+ * One candidate's score with the key as it is live, and with the shadow key.
+ */
+export interface ScoreChange {
+  sitting: number;
+  number: string;
+  name: string;
+  class_name: string | null;
+  before: string;
+  after: string;
+  difference: string;
 }
 /**
  * ``line`` is for the next request; ``messages`` are ServerMessages in order, every given event acknowledged or refused among them unless the line ends. With ``close``, a CloseCode, the line is over.
@@ -809,6 +1044,14 @@ export interface LineRequest {
   wait_ms: number;
 }
 /**
+ * A run whose scale may be taken over; ``shared`` items are in both.
+ */
+export interface LinkableRun {
+  id: number;
+  exam: string;
+  shared: number;
+}
+/**
  * GET /api/shifts/{id}/log.
  */
 export interface Log {
@@ -837,6 +1080,32 @@ export interface LoginQueue {
   seconds: number;
 }
 /**
+ * The model as a whole. ``information`` of the test; ``csem``: standard error of a score on the 10-point scale against that score; ``persons``: counts by θ in bins of 0.5 from −4 (the outer ones include what lies beyond). ``m2_rmsea`` and ``srmsr`` say how well the model fits.
+ */
+export interface ModelFindings {
+  model: string;
+  n: number;
+  converged: boolean;
+  gradient_norm: number;
+  loglik: number;
+  marginal_reliability: number | null;
+  empirical_reliability: number | null;
+  m2: number | null;
+  m2_df: number | null;
+  m2_p: number | null;
+  m2_rmsea: number | null;
+  srmsr: number | null;
+  information: Curve;
+  csem: Curve;
+  persons: number[];
+  dependent_pairs: ItemPair[];
+  linked_to: string | null;
+  link_slope: number | null;
+  link_intercept: number | null;
+  link_slope_se: number | null;
+  link_intercept_se: number | null;
+}
+/**
  * POST /api/banks. Reply: Bank.
  */
 export interface NewBank {
@@ -854,10 +1123,34 @@ export interface NewExam {
   minutes: number;
 }
 /**
+ * POST /api/exams/{id}/key-changes: ``key`` None voids the item. Reply: KeyChange. Then POST /api/key-changes/{id}/confirm (a second person), /withdraw, /rollback, each with KeyDecision.
+ */
+export interface NewKeyChange {
+  item: number;
+  key: (SingleChoiceKey | TrueFalseKey | ShortAnswerKey) | null;
+  reason: string;
+}
+/**
  * POST /api/rehearsals: a code for the room test of ``room``.
  */
 export interface NewRehearsal {
   room: string;
+}
+/**
+ * POST /api/exams/{id}/runs. ``link_to``: a signed run of another exam that shares items, whose θ scale is taken over. Reply: ScoringRun.
+ */
+export interface NewRun {
+  model: "2pl" | "3pl" | "auto" | "classical" | "rasch";
+  void_rule: "full_points" | "leave_out";
+  link_to: number | null;
+}
+/**
+ * POST /api/exams/{id}/sanctions: ``number`` is the candidate's. Reply: Sanction. POST /api/sanctions/{id}/revoke has KeyDecision.
+ */
+export interface NewSanction {
+  number: string;
+  kind: "expulsion" | "reprimand" | "warning";
+  reason: string;
 }
 /**
  * POST /api/exams/{id}/shifts. Reply: ShiftRow. The paper is compiled and encrypted now.
@@ -868,14 +1161,6 @@ export interface NewShift {
   opens_at: string;
   late_minutes: number;
   admission: "automatic" | "invigilator";
-}
-/**
- * Points in one part.
- */
-export interface PartScore {
-  label: string;
-  score: string;
-  points: string;
 }
 /**
  * An error reply. ``message`` is the catalogue's sentence in the caller's language; ``place`` names the field, line or item.
@@ -1073,6 +1358,74 @@ export interface RosterReview {
   problems: RosterLine[];
 }
 /**
+ * GET /api/exams/{id}/runs, newest first. ``linkable``: signed runs of other exams that share items with this one. ``unfinished``: candidates who still sit or may; their scripts are not scored yet.
+ */
+export interface Runs {
+  exam: string;
+  release: "at_once" | "signed";
+  runs: ScoringRun[];
+  linkable: LinkableRun[];
+  unfinished: number;
+}
+/**
+ * GET /api/runs/{id}, polled while ``queued`` or ``running``. ``stage`` is a catalogue key of section measurement, ``progress`` 0 to 1. ``error`` is a sentence. ``record_sha256`` is of the record: inputs' hashes, settings, library versions, results; the same inputs give the same. ``may_sign``: whether the caller may sign it now.
+ */
+export interface ScoringRun {
+  id: number;
+  exam_id: number;
+  exam: string;
+  number: number;
+  state: "cancelled" | "done" | "failed" | "queued" | "running" | "signed" | "superseded";
+  stage: string;
+  progress: number;
+  model: "2pl" | "3pl" | "auto" | "classical" | "rasch";
+  void_rule: "full_points" | "leave_out";
+  link_to: number | null;
+  key_changes: number;
+  sanctions: number;
+  n: number | null;
+  requested_by: string;
+  requested_at: string;
+  finished_at: string | null;
+  error: string | null;
+  record_sha256: string | null;
+  signed_by: string | null;
+  signed_at: string | null;
+  may_sign: boolean;
+}
+/**
+ * A sanction on a sitting: ``share`` of the raw score that is taken off.
+ */
+export interface Sanction {
+  id: number;
+  sitting: number;
+  number: string;
+  name: string;
+  kind: "expulsion" | "reprimand" | "warning";
+  share: string;
+  reason: string;
+  recorded_by: string;
+  recorded_at: string;
+  revoked_by: string | null;
+  revoked_at: string | null;
+}
+/**
+ * GET /api/exams/{id}/sanctions. ``shares``: what each kind takes off, by the rules in force.
+ */
+export interface Sanctions {
+  sanctions: Sanction[];
+  shares: {
+    [k: string]: string;
+  };
+}
+/**
+ * GET /api/runs/{id}/scores?search=TEXT&page=N&sort=name|number|score|theta: by Vietnamese name unless said.
+ */
+export interface Scores {
+  scores: CandidateScore[];
+  total: number;
+}
+/**
  * The last minutes, one entry for each of ``slots`` (seconds since 1970 UTC, in steps of five); None where nobody reported. Over all workers; ``cpu_share`` by worker and ``disk_free_bytes`` by host.
  */
 export interface Series {
@@ -1112,6 +1465,12 @@ export interface Shifts {
   shifts: ShiftRow[];
 }
 /**
+ * POST /api/runs/{id}/sign: by another member of the board than who started it. ``record_sha256``: what was read. Reply: ScoringRun. POST /api/runs/{id}/cancel has no body.
+ */
+export interface SignRun {
+  record_sha256: string;
+}
+/**
  * POST /api/login. The reply is StaffSession, and a cookie.
  */
 export interface StaffLogin {
@@ -1127,6 +1486,29 @@ export interface StaffSession {
   name: string;
   role: "board" | "invigilator" | "teacher";
   permissions: string[];
+}
+/**
+ * GET /api/runs/{id}/analysis. ``model`` None where too few candidates allow one; ``notes`` say so.
+ */
+export interface TestAnalysis {
+  run: ScoringRun;
+  subject: string;
+  total_points: string;
+  n: number;
+  mean: string | null;
+  median: string | null;
+  sd: string | null;
+  alpha: number | null;
+  alpha_low: number | null;
+  alpha_high: number | null;
+  omega: number | null;
+  split_half: number | null;
+  sem: number | null;
+  distribution: Bin[];
+  class_distribution: Bin[];
+  model: ModelFindings | null;
+  items: ItemLine[];
+  notes: Note[];
 }
 /**
  * GET /api/window?since=SECONDS&shift=ID: polled every second or two. ``series`` begins after the slot ``since``; ``database_bytes`` None until known; without ``disks`` nobody sees the disk under PostgreSQL.
