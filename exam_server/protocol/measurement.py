@@ -61,8 +61,9 @@ class ScoringRun(Body, frozen=True, kw_only=True):
 
 
 class Runs(Body, frozen=True, kw_only=True):
-    """GET /api/exams/{id}/runs, newest first. ``linkable``: signed runs of other exams that share items with
-    this one. ``unfinished``: candidates who still sit or may; their scripts are not scored yet."""
+    """GET /api/exams/{id}/runs, newest first; a teacher sees the signed run alone. ``linkable``: signed runs
+    of other exams that share items with this one. ``unfinished``: candidates who still sit or may; their
+    scripts are not scored yet."""
 
     exam: str
     release: Literal["at_once", "signed"]
@@ -291,10 +292,11 @@ class CandidateScore(Body, frozen=True, kw_only=True):
 
 class Scores(Body, frozen=True, kw_only=True):
     """GET /api/runs/{id}/scores?search=TEXT&page=N&sort=name|number|score|theta: by Vietnamese name unless
-    said."""
+    said, scores and θ from the highest; ``page_size`` rows a page."""
 
     scores: tuple[CandidateScore, ...]
     total: int
+    page_size: int
 
 
 class KeyChange(Body, frozen=True, kw_only=True):
@@ -352,9 +354,16 @@ class ScoreChange(Body, frozen=True, kw_only=True):
     difference: str
 
 
+class DifferenceCount(Body, frozen=True, kw_only=True):
+    """How many candidates' scores change by ``difference``: signed decimal text, never "0"."""
+
+    difference: str
+    count: int
+
+
 class KeyPreview(Body, frozen=True, kw_only=True):
-    """GET /api/key-changes/{id}/preview?page=N: what the change does, largest differences first; ``rows`` are
-    those whose score changes."""
+    """GET /api/key-changes/{id}/preview?page=N: what the change does. ``rows`` are those whose score changes,
+    largest differences first, ``page_size`` a page; ``differences`` counts all of them, ascending."""
 
     change: KeyChange
     gains: int
@@ -362,8 +371,10 @@ class KeyPreview(Body, frozen=True, kw_only=True):
     same: int
     mean_before: str | None
     mean_after: str | None
+    differences: tuple[DifferenceCount, ...]
     rows: tuple[ScoreChange, ...]
     total: int
+    page_size: int
 
 
 class Sanction(Body, frozen=True, kw_only=True):

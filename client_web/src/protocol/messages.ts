@@ -27,6 +27,7 @@ export interface Messages {
   CommandResult: CommandResult;
   Count: Count;
   Curve: Curve;
+  DifferenceCount: DifferenceCount;
   DiskRow: DiskRow;
   Dot: Dot;
   Evidence: Evidence;
@@ -442,6 +443,13 @@ export interface Count {
 export interface Curve {
   x: number[];
   y: number[];
+}
+/**
+ * How many candidates' scores change by ``difference``: signed decimal text, never "0".
+ */
+export interface DifferenceCount {
+  difference: string;
+  count: number;
 }
 /**
  * The disk under PostgreSQL, as the machine it is in sees it. ``reserved_bytes`` are held back for the shift out of the ``wanted_bytes`` it is reckoned to need; ``minutes_left`` at the present rate, None while nothing is used up.
@@ -892,7 +900,7 @@ export interface KeyDecision {
   reason: string;
 }
 /**
- * GET /api/key-changes/{id}/preview?page=N: what the change does, largest differences first; ``rows`` are those whose score changes.
+ * GET /api/key-changes/{id}/preview?page=N: what the change does. ``rows`` are those whose score changes, largest differences first, ``page_size`` a page; ``differences`` counts all of them, ascending.
  */
 export interface KeyPreview {
   change: KeyChange;
@@ -901,8 +909,10 @@ export interface KeyPreview {
   same: number;
   mean_before: string | null;
   mean_after: string | null;
+  differences: DifferenceCount[];
   rows: ScoreChange[];
   total: number;
+  page_size: number;
 }
 /**
  * One candidate's score with the key as it is live, and with the shadow key.
@@ -1358,7 +1368,7 @@ export interface RosterReview {
   problems: RosterLine[];
 }
 /**
- * GET /api/exams/{id}/runs, newest first. ``linkable``: signed runs of other exams that share items with this one. ``unfinished``: candidates who still sit or may; their scripts are not scored yet.
+ * GET /api/exams/{id}/runs, newest first; a teacher sees the signed run alone. ``linkable``: signed runs of other exams that share items with this one. ``unfinished``: candidates who still sit or may; their scripts are not scored yet.
  */
 export interface Runs {
   exam: string;
@@ -1419,11 +1429,12 @@ export interface Sanctions {
   };
 }
 /**
- * GET /api/runs/{id}/scores?search=TEXT&page=N&sort=name|number|score|theta: by Vietnamese name unless said.
+ * GET /api/runs/{id}/scores?search=TEXT&page=N&sort=name|number|score|theta: by Vietnamese name unless said, scores and θ from the highest; ``page_size`` rows a page.
  */
 export interface Scores {
   scores: CandidateScore[];
   total: number;
+  page_size: number;
 }
 /**
  * The last minutes, one entry for each of ``slots`` (seconds since 1970 UTC, in steps of five); None where nobody reported. Over all workers; ``cpu_share`` by worker and ``disk_free_bytes`` by host.
