@@ -91,8 +91,10 @@ async def enter(
     """
     changes: dict[int, Change] = {}
     async with database.transaction(by_key=True) as connection:
-        known = await sittings.lock_seated(connection, [one.sitting_id for one in arrivals])
-        judged = [_judge(known.get(one.sitting_id), one) for one in arrivals]
+        ids = [one.sitting_id for one in arrivals]
+        known = {stored.id: stored for stored in await sittings.lock_sittings(connection, ids)}
+        cards = await sittings.select_cards(connection, ids)
+        judged = [_judge(known.get(one.sitting_id), cards.get(one.sitting_id), one) for one in arrivals]
         entering = [one for one in judged if isinstance(one, _Entering)]
         if entering:
             fences = [(one.stored.id, one.fence, one.tab_fence) for one in entering]
@@ -118,10 +120,11 @@ class _Entering(msgspec.Struct, frozen=True, kw_only=True):
         return self.tab_fence == self.fence and self.stored.fence > 0
 
 
-def _judge(known: tuple[StoredSitting, CandidateCard] | None, arrival: Arrival) -> _Entering | KhaoThiError:
-    if known is None or known[0].login_version != arrival.login_version:
+def _judge(
+    stored: StoredSitting | None, card: CandidateCard | None, arrival: Arrival
+) -> _Entering | KhaoThiError:
+    if stored is None or card is None or stored.login_version != arrival.login_version:
         return Unauthenticated("login_needed")
-    stored, card = known
     fence = arrival.fence
     if fence is not None and not stored.tab_fence <= fence <= stored.fence:
         return Conflict("superseded")
@@ -169,13 +172,11 @@ async def open_sittings(database: Database, entries: Sequence[Entry]) -> list[Op
             await sittings.forget_former(connection, fences)
         if works:
             await journal.prove(connection)
-    return [_opening(one, works.get(one.stored.id), told[one.stored.id]) for one in entries]
+    return [_opening(one, _work_of(one.stored, works), told[one.stored.id]) for one in entries]
 
 
-def _opening(entry: Entry, work: Work | None, told: Sequence[StoredNotice]) -> Opening:
+def _opening(entry: Entry, work: Work, told: Sequence[StoredNotice]) -> Opening:
     stored = entry.stored
-    if work is None:
-        work = Work([], 0, journal_genesis(stored.id, stored.seed))
     if work.last_seq != len(work.payloads):
         _log.critical("journal_has_a_gap", sitting=stored.id, last_seq=work.last_seq)
     return Opening(
@@ -276,13 +277,18 @@ async def reload(database: Database, sitting_ids: Sequence[int]) -> list[StoredS
 
 
 async def works(database: Database, stored: Sequence[StoredSitting]) -> dict[int, Work]:
-    """What these sittings have journalled; those without anything are left out. Waits for what their workers
-    had begun to append."""
+    """What these sittings have journalled, by id. Waits for what their workers had begun to append."""
     holders = sorted({one.holder for one in stored if one.holder is not None})
     async with database.connection() as connection:
         await journal.await_holders(connection, holders)
     async with database.transaction(by_key=True) as connection:
-        return await journal.select_works(connection, [one.id for one in stored])
+        found = await journal.select_works(connection, [one.id for one in stored])
+    return {one.id: _work_of(one, found) for one in stored}
+
+
+def _work_of(stored: StoredSitting, works: Mapping[int, Work]) -> Work:
+    """A sitting's work among those that have any."""
+    return works.get(stored.id) or Work([], 0, journal_genesis(stored.id, stored.seed))
 
 
 def make_receipt(

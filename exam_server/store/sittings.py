@@ -100,15 +100,6 @@ async def lock_sittings(connection: Connection, ids: Sequence[int]) -> list[Stor
     return await select_sittings(connection, ids)
 
 
-async def lock_seated(
-    connection: Connection, ids: Sequence[int]
-) -> dict[int, tuple[StoredSitting, CandidateCard]]:
-    """As ``lock_sittings``, with who sits what, by id."""
-    await connection.execute(SQL["lock_sittings"], ids)
-    rows = await connection.fetch(SQL["select_seated"], ids)
-    return {row["id"]: (_stored(row), _card(row)) for row in rows}
-
-
 async def lock_sitting(connection: Connection, sitting_id: int) -> StoredSitting:
     """Lock and load one. Raises NotFound with code ``no_sitting``."""
     found = await lock_sittings(connection, [sitting_id])
@@ -136,6 +127,13 @@ async def select_sittings(connection: Connection, ids: Sequence[int]) -> list[St
     """Load, by id; missing ones are left out."""
     # Apart from the locking query: its own snapshot could be older than the lock.
     return [_stored(row) for row in await connection.fetch(SQL["select_sittings"], ids)] if ids else []
+
+
+async def select_cards(connection: Connection, ids: Sequence[int]) -> dict[int, CandidateCard]:
+    """Who sits what, where, by sitting id; missing ones are left out."""
+    rows = await connection.fetch(SQL["select_cards"], ids)
+    names = CandidateCard.__struct_fields__
+    return {row["id"]: CandidateCard(**{name: row[name] for name in names}) for row in rows}
 
 
 async def select_sitting(connection: Connection, sitting_id: int) -> StoredSitting:
@@ -255,18 +253,6 @@ def _stored(row: asyncpg.Record) -> StoredSitting:
         last_n=row["last_n"],
         last_chain=row["last_chain"] or event_genesis(row["id"]),
         state_reason=row["state_reason"],
-    )
-
-
-def _card(row: asyncpg.Record) -> CandidateCard:
-    return CandidateCard(
-        number=row["number"],
-        name=row["name"],
-        exam=row["exam"],
-        subject=row["subject"],
-        shift=row["shift"],
-        room=row["room"],
-        seat=row["seat"],
     )
 
 

@@ -37,30 +37,15 @@ LEFT JOIN LATERAL (
 WHERE sitting.id = ANY($1::bigint[])
 ORDER BY sitting.id
 
--- name: select_seated
--- The same with who sits what, where.
-SELECT sitting.id, sitting.shift_id, sitting.seed, sitting.login_version, sitting.fence, sitting.tab_fence,
-    sitting.holder, sitting.former,
-    sitting.state, sitting.started_at, sitting.paused_at, sitting.paused_ms, sitting.extra_ms,
-    sitting.ended_at, sitting.ended_by,
-    shift.form_id, shift.opens_at, shift.closes_at, shift.started_at AS bell_at, shift.late_minutes, shift.admission,
-    exam.minutes, sitting.number, sitting.seat, candidate.name, exam.title AS exam, exam.subject, shift.name AS shift,
-    shift.room, coalesce(last.n, 0) AS last_n, last.chain AS last_chain, state_event.reason AS state_reason
+-- name: select_cards
+-- Who sits what, where.
+SELECT sitting.id, sitting.number, candidate.name, exam.title AS exam, exam.subject, shift.name AS shift, shift.room,
+    sitting.seat
 FROM sitting
+JOIN candidate ON candidate.id = sitting.candidate_id
 JOIN shift ON shift.id = sitting.shift_id
 JOIN exam ON exam.id = shift.exam_id
-JOIN candidate ON candidate.id = sitting.candidate_id
-LEFT JOIN LATERAL (
-    SELECT n, chain FROM sitting_event WHERE sitting_event.sitting_id = sitting.id ORDER BY n DESC LIMIT 1
-) AS last ON true
-LEFT JOIN LATERAL (
-    SELECT reason FROM sitting_event
-    WHERE sitting_event.sitting_id = sitting.id AND sitting_event.kind = sitting.state
-        AND sitting.state NOT IN ('registered', 'admitted', 'waiting', 'running')
-    ORDER BY n DESC LIMIT 1
-) AS state_event ON true
 WHERE sitting.id = ANY($1::bigint[])
-ORDER BY sitting.id
 
 -- name: select_form
 -- An encrypted form.

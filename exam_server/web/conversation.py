@@ -63,7 +63,6 @@ class Conversation:
 
     __slots__ = (
         "_busy",
-        "_caller",
         "_greeting",
         "_held",
         "_hub",

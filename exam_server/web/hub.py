@@ -231,11 +231,10 @@ class Hub:
             some = tabs[start : start + MAX_TOLD]
             works = await sit.works(self.database, [tab.stored for tab in some])
             for tab in some:
-                work = works.get(tab.sitting_id)
-                if work is None or len(work.payloads) == tab.committed_seq:
-                    tab.tell_receipt(tab.receipt())
-                    continue
-                script, contents = read_script(work.payloads), tab.form.contents
+                work, contents = works[tab.sitting_id], tab.form.contents
+                # What is in flight is in the tab's script and may never be in the journal.
+                whole = tab.is_settled and tab.committed_seq == len(work.payloads)
+                script = tab.script if whole else read_script(work.payloads)
                 tab.tell_receipt(
                     sit.make_receipt(tab.stored, script, len(work.payloads), work.chain, contents)
                 )

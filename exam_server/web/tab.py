@@ -251,6 +251,11 @@ class Tab:
         """Whether something of this tab is in flight, or kept and not yet acknowledged."""
         return bool(self._in_flight) or self.committed_seq > self._acked_seq
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the journal holds all that the script does."""
+        return not self._in_flight
+
     async def settled(self) -> None:
         """Wait until nothing of this tab is in flight. Raises CloseTab TRY_AGAIN when it never will be."""
         if self._in_flight and not self.closing:
