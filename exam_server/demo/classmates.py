@@ -2,8 +2,7 @@
 One stays away."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from math import exp
+from collections.abc import Mapping, Sequence
 
 import aiohttp
 import msgspec
@@ -11,12 +10,9 @@ import structlog
 from numpy.random import Generator
 
 from exam_server.clock import Clock
+from exam_server.demo.minds import Trait, draw_traits, respond
 from exam_server.protocol.sitting import Response
 from exam_server.simulation.student import Student, StudentError
-from item_bank.kinds import Content, Key
-from item_bank.kinds.short_answer import ShortAnswer, ShortAnswerKey
-from item_bank.kinds.single_choice import SingleChoice, SingleChoiceKey
-from item_bank.kinds.true_false import TrueFalse, TrueFalseKey
 from item_bank.marking import Question
 
 ENTRY_S = 20.0
@@ -25,7 +21,6 @@ LONGEST_THINK_S = 20.0
 REVIEW_S = 15.0
 
 _SKIPS, _FLAGS, _LOSES_LINE, _REVISES = 0.04, 0.12, 0.02, 0.3
-_GUESS = 0.2
 
 _log = structlog.get_logger()
 
@@ -56,36 +51,26 @@ async def sit_all(
 ) -> None:
     """Let everyone sit the exam, except the last of a whole class, who stays away."""
     present = classmates[:-1] if len(classmates) > 1 else classmates
-    difficulty = {question.id: float(rng.normal(-0.3, 1.0)) for question in questions}
+    traits = draw_traits(questions, rng)
     async with (
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http,
         asyncio.TaskGroup() as group,
     ):
         for classmate, own in zip(present, rng.spawn(len(present)), strict=True):
             student = Student(http, address, classmate.number, classmate.pin, clock=clock, rng=own)
-            mind = _Mind(classmate.ability, questions, difficulty, own)
+            mind = _Mind(ability=classmate.ability, traits=traits)
             group.create_task(_sit(student, mind, own))
 
 
-class _Mind:
-    """What a classmate would answer: the Rasch model (Rasch, 1960), and guessing."""
+class _Mind(msgspec.Struct, frozen=True, kw_only=True):
+    """What a classmate would answer."""
 
-    def __init__(
-        self, ability: float, questions: Sequence[Question], difficulty: Mapping[int, float], rng: Generator
-    ) -> None:
-        self._ability = ability
-        self._questions = {question.id: question for question in questions}
-        self._difficulty = difficulty
-        self._rng = rng
+    ability: float
+    traits: Mapping[int, Trait]
 
-    def answer(self, item: int) -> Response:
+    def answer(self, item: int, rng: Generator) -> Response:
         """A response to an item: right, wrong, or empty."""
-        question = self._questions[item]
-        return _respond(question.content, question.key, lambda: self._knows(item), self._rng)
-
-    def _knows(self, item: int) -> bool:
-        chance = 1 / (1 + exp(self._difficulty[item] - self._ability))
-        return bool(self._rng.random() < chance)
+        return respond(self.traits[item], self.ability, rng)
 
 
 async def _sit(student: Student, mind: _Mind, rng: Generator) -> None:
@@ -116,7 +101,7 @@ async def _work(student: Student, mind: _Mind, rng: Generator) -> None:
             flagged.append(item)
         if rng.random() >= _SKIPS:
             await _think(student, rng)
-            student.answer(item, mind.answer(item))
+            student.answer(item, mind.answer(item, rng))
         if rng.random() < _LOSES_LINE:
             student.lose_line()
     for item in flagged:
@@ -130,7 +115,7 @@ async def _reconsider(student: Student, mind: _Mind, item: int, rng: Generator) 
     await _think(student, rng)
     student.visit(item)
     if rng.random() < _REVISES:
-        student.answer(item, mind.answer(item))
+        student.answer(item, mind.answer(item, rng))
     student.flag(item, on=False)
 
 
@@ -138,16 +123,3 @@ async def _think(student: Student, rng: Generator) -> None:
     """Time passes, and does not while the sitting is paused."""
     await asyncio.sleep(min(float(rng.exponential(THINK_S)), LONGEST_THINK_S))
     await student.until(lambda one: one.state == "running")
-
-
-def _respond(content: Content, key: Key, knows: Callable[[], bool], rng: Generator) -> Response:
-    match content, key:
-        case SingleChoice(), SingleChoiceKey():
-            wrong = [option.id for option in content.options if option.id != key.option]
-            return key.option if knows() or rng.random() < _GUESS else str(rng.choice(wrong))
-        case TrueFalse(), TrueFalseKey():
-            return tuple(truth if knows() or rng.random() < 0.5 else not truth for truth in key.values)
-        case ShortAnswer(), ShortAnswerKey():
-            return key.accept[0] if knows() else str(rng.integers(0, 100))
-        case _:
-            return None
