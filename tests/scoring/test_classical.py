@@ -8,14 +8,18 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose, assert_array_equal
 
 from scoring.classical import (
+    MIN_N_CORRELATION,
+    MIN_N_SHARE,
     FloatArray,
-    cronbach_alpha,
     discrimination,
+    fisher_bounds,
+    frequencies,
     histogram,
     item_statistics,
     option_counts,
+    rest_share,
     summary,
-    upper_lower,
+    totals_of,
     wilson_bounds,
 )
 
@@ -40,8 +44,8 @@ def test_lsat6_has_the_published_proportions() -> None:
 
 def test_lsat6_has_the_published_alpha_and_correlations() -> None:
     # descript(LSAT) of the R package ltm (Rizopoulos 2006): alpha, and point-biserials without the item.
-    assert cronbach_alpha(LSAT6) == pytest.approx(0.2950, abs=5e-5)
-    assert_allclose(discrimination(LSAT6), [0.1128, 0.1532, 0.1728, 0.1444, 0.1216], atol=5e-5)
+    assert summary(LSAT6).alpha == pytest.approx(0.2950, abs=5e-5)
+    assert_allclose(discrimination(LSAT6, ONES), [0.1128, 0.1532, 0.1728, 0.1444, 0.1216], atol=5e-5)
 
 
 # Four candidates, three items of 1, 1 and 2 points.
@@ -56,11 +60,6 @@ def test_a_test_small_enough_to_do_by_hand() -> None:
     assert_allclose(found.full, [0.5, 0.5, 0.25])
     # Item 1: x = 1 1 0 0, rest = 3 1 1 0, means 1/2 and 5/4: Σdxdy = 3/2, Σdx² = 1, Σdy² = 19/4.
     assert found.discrimination[0] == pytest.approx(1.5 / sqrt(4.75))
-
-
-def test_alpha_by_hand() -> None:
-    # Item variances 1/3 + 1/3 + 11/12 = 19/12; variance of the totals 4 2 1 0 is 35/12: 3/2 · (1 − 19/35).
-    assert cronbach_alpha(SMALL) == pytest.approx(24 / 35)
 
 
 def test_the_summary_by_hand() -> None:
@@ -84,15 +83,9 @@ def test_wilson_bounds_of_nobody_are_not_defined() -> None:
     assert np.isnan(high).all()
 
 
-def test_upper_lower_compares_the_outer_quarters() -> None:
-    points = np.array([[1, 0]] * 3 + [[0, 0]] * 5 + [[1, 1]] * 3, dtype=np.float64)
-    assert_array_equal(upper_lower(points, np.ones(2)), [1.0, 1.0])
-    assert_array_equal(upper_lower(points[:, :1], np.ones(1), share=0.4), [1.0])
-
-
 def test_a_constant_item_has_no_discrimination() -> None:
     points = np.array([[1, 0, 1], [1, 1, 0], [1, 1, 1]], dtype=np.float64)
-    assert_array_equal(np.isnan(discrimination(points)), [True, False, False])
+    assert_array_equal(np.isnan(discrimination(points, np.ones(3))), [True, False, False])
 
 
 def test_what_was_not_administered_does_not_count() -> None:
@@ -106,13 +99,8 @@ def test_what_was_not_administered_does_not_count() -> None:
 def test_an_item_nobody_had_is_not_defined() -> None:
     found = item_statistics(np.array([[1, NAN], [0, NAN]]), np.ones(2))
     assert found.n[1] == 0
-    for values in (found.difficulty, found.full, found.discrimination, found.upper_lower):
+    for values in (found.difficulty, found.full, found.discrimination, found.biserial):
         assert np.isnan(values[1])
-
-
-@pytest.mark.parametrize("shape", [(0, 3), (1, 3), (2, 1)])
-def test_too_little_has_no_reliability(shape: tuple[int, int]) -> None:
-    assert cronbach_alpha(np.zeros(shape)) is None
 
 
 def test_nobody_has_no_summary_and_no_statistics() -> None:
@@ -153,7 +141,7 @@ def test_statistics_stay_within_their_bounds(points: FloatArray) -> None:
         (found.difficulty, 0),
         (found.full, 0),
         (found.discrimination, -1),
-        (found.upper_lower, -1),
+        (found.point_biserial, -1),
     ):
         defined = values[~np.isnan(values)]
         assert ((low <= defined) & (defined <= 1)).all()
@@ -167,7 +155,7 @@ def test_the_order_of_candidates_does_not_matter(points: FloatArray, seed: int) 
     again = points[np.random.default_rng(seed).permutation(len(points))]
     ones = np.ones(points.shape[1])
     assert_allclose(item_statistics(points, ones).difficulty, item_statistics(again, ones).difficulty)
-    assert_allclose(discrimination(points), discrimination(again), atol=1e-9)
+    assert_allclose(discrimination(points, ones), discrimination(again, ones), atol=1e-9)
 
 
 @given(scripts, st.sampled_from([0.25, 0.5, 4.0]))
@@ -176,14 +164,7 @@ def test_the_scale_does_not_matter(points: FloatArray, scale: float) -> None:
     assert_allclose(
         item_statistics(points, ones).difficulty, item_statistics(points * scale, ones * scale).difficulty
     )
-    assert_allclose(discrimination(points), discrimination(points * scale), atol=1e-9)
-
-
-def test_parallel_items_reach_the_reliability_they_were_made_with() -> None:
-    # Twenty parallel items, error variance 4 times the true: Spearman–Brown gives 20·0.2/(1 + 19·0.2).
-    rng = np.random.default_rng(2026)
-    points = rng.normal(size=(20_000, 1)) + 2.0 * rng.normal(size=(20_000, 20))
-    assert cronbach_alpha(points) == pytest.approx(5 / 6, abs=0.005)
+    assert_allclose(discrimination(points, ones), discrimination(points * scale, ones * scale), atol=1e-9)
 
 
 def test_a_histogram_has_every_score_in_its_bin() -> None:
@@ -217,3 +198,66 @@ def test_option_counts_are_sorted_and_count_the_omitted() -> None:
         ("", 1),
     ]
     assert option_counts([("a:true", "b:false"), ("a:true",)]) == {"a:true": 2, "b:false": 1}
+
+
+def test_the_least_n_tells_a_good_item_from_none() -> None:
+    bounds = fisher_bounds(np.array([0.3, 0.3]), np.array([MIN_N_CORRELATION, MIN_N_CORRELATION - 1]))
+    assert bounds.low[0] > 0 > bounds.low[1]
+
+
+def test_the_least_n_halves_the_interval_of_a_share() -> None:
+    for n, narrow in ((MIN_N_SHARE, True), (MIN_N_SHARE - 1, False)):
+        low, high = wilson_bounds(np.arange(n + 1), np.full(n + 1, n))
+        assert (float((high - low).max()) < 0.5) == narrow
+
+
+def test_fisher_s_bounds() -> None:
+    # r = 0.5, n = 28: 0.5493 ± 1.96/5.
+    found = fisher_bounds(np.array([0.5, 1.0, NAN, 0.5]), np.array([28, 28, 28, 3]))
+    assert found.low[0] == pytest.approx(np.tanh(np.arctanh(0.5) - 1.959964 / 5))
+    assert (found.low[1], found.high[1]) == (1.0, 1.0)
+    assert np.isnan(found.low[2:]).all()
+
+
+def test_the_biserial_is_the_correlation_behind_the_cut() -> None:
+    # A normal variable correlated 0.6 with a long normal rest, cut so that 30 % pass.
+    rng = np.random.default_rng(8)
+    n = 40_000
+    rest = rng.normal(size=n)
+    hidden = 0.6 * rest + 0.8 * rng.normal(size=n)
+    points = np.column_stack([(hidden > 0.5244).astype(float), (rest - rest.min()) / np.ptp(rest)])
+    found = item_statistics(points, np.ones(2))
+    assert found.biserial[0] == pytest.approx(0.6, abs=0.015)
+    assert found.discrimination[0] == pytest.approx(0.6 * 0.34769 / np.sqrt(0.21), abs=0.015)
+    # Soper's error: (√(p q) / φ − r²) / √n.
+    assert found.biserial_se[0] == pytest.approx((np.sqrt(0.21) / 0.34769 - 0.36) / 200, rel=0.05)
+
+
+def test_forms_of_different_length_are_on_one_scale() -> None:
+    # Half the candidates had five items more, which changes nothing for the first.
+    rng = np.random.default_rng(9)
+    ability = rng.normal(size=(4_000, 1))
+    points = (rng.random((4_000, 25)) < 1 / (1 + np.exp(-1.5 * ability))).astype(float)
+    whole = discrimination(points[:, :20], np.ones(20))[0]
+    points[:2_000, 20:] = NAN
+    assert discrimination(points, np.ones(25))[0] == pytest.approx(whole, abs=0.03)
+
+
+def test_the_rest_leaves_the_item_out() -> None:
+    totals = totals_of(SMALL, SMALL_MAX)
+    assert_allclose(rest_share(totals, SMALL[:, 2], 2.0), [1, 0.5, 0.5, 0])
+
+
+def test_the_shape_of_a_distribution_by_hand() -> None:
+    # 0 0 0 4: m2 = 3, m3 = 6, m4 = 21; g1 = 2/√3, G1 = 2; g2 = −2/3, G2 = 3/2 · (5 · −2/3 + 6) = 4.
+    found = summary(np.array([[0.0], [0.0], [0.0], [4.0]]))
+    assert found.skewness == pytest.approx(2.0)
+    assert found.kurtosis == pytest.approx(4.0)
+    assert found.mean_se == pytest.approx(1.0)
+
+
+def test_frequencies_add_up() -> None:
+    found = frequencies(np.array([5.0, 2.5, 5.0, 10.0]))
+    assert_array_equal(found.score, [2.5, 5.0, 10.0])
+    assert_array_equal(found.count, [1, 2, 1])
+    assert_allclose(found.cumulative, [0.25, 0.75, 1.0])
