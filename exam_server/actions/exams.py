@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from exam_server.core.access import Permission, allowed
+from exam_server.core.expectation import expect
 from exam_server.core.form import NONCE_BYTES, compile_form, unwrap_key, wrap_key
 from exam_server.core.paper import PaperCandidate, PaperPart, form_parts, make_paper
 from exam_server.core.pictures import pictures_in
@@ -14,7 +15,7 @@ from exam_server.errors import Conflict, Invalid, NotFound
 from exam_server.protocol.form import Form
 from exam_server.protocol.staff import ExamDetail, ExamRow, Exams, NewExam, NewShift, ShiftRow, Shifts
 from exam_server.secrets import Secrets
-from exam_server.store import audit, banks, exams
+from exam_server.store import audit, banks, exams, item_uses
 from exam_server.store.database import Connection, Database
 from exam_server.store.staff import StaffMember
 from item_bank.kinds import kind_of
@@ -41,7 +42,12 @@ async def create_exam(
     async with database.transaction() as connection:
         paper = await _paper(connection, new, skip_unsound=skip_unsound)
         exam_id = await exams.insert_exam(
-            connection, title=new.title.strip(), subject=new.subject.strip(), minutes=new.minutes, now=now
+            connection,
+            title=new.title.strip(),
+            subject=new.subject.strip(),
+            minutes=new.minutes,
+            release=new.release,
+            now=now,
         )
         if exam_id is None:
             raise Conflict("exam_exists", place="title", title=new.title)
@@ -171,9 +177,14 @@ async def _detail(connection: Connection, exam_id: int) -> ExamDetail:
         title=exam.title,
         subject=exam.subject,
         minutes=exam.minutes,
+        release=exam.release,
         total_points=f"{total.normalize():f}" if total else "0",
         paper=tuple(exams.paper_item(question, kind_of(question.content).name) for question in questions),
         shifts=await exams.select_shifts(connection, exam_id=exam_id),
+        expectation=expect(
+            {question.id: max(question.ladder) for question in questions},
+            await item_uses.select_latest_uses(connection, exam_id),
+        ),
     )
 
 

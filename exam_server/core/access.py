@@ -25,6 +25,9 @@ class Permission(StrEnum):
     ROOM_WATCH = "room.watch"
     ROOM_COMMAND = "room.command"
     RESULTS_READ = "results.read"
+    SCORING_RUN = "scoring.run"
+    KEYS_CORRECT = "keys.correct"
+    SANCTIONS_RECORD = "sanctions.record"
     SERVER_WATCH = "server.watch"
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from exam_server.protocol.message import Body, Id
 from exam_server.protocol.sitting import SittingState
-from exam_server.protocol.staff import Bin, PartScore
+from exam_server.protocol.staff import Bin, ItemUse, PartScore, Release, SanctionKind
 from item_bank.kinds import Key
 
 RunState = Literal["queued", "running", "done", "failed", "cancelled", "signed", "superseded"]
@@ -18,8 +18,6 @@ ModelChoice = Literal["auto", "classical", "rasch", "2pl", "3pl"]
 
 VoidRule = Literal["full_points", "leave_out"]
 """A void item: everybody has its points, or the paper is without it and still worth the whole scale."""
-
-SanctionKind = Literal["reprimand", "warning", "expulsion"]
 
 
 class NewRun(Body, frozen=True, kw_only=True):
@@ -66,7 +64,7 @@ class Runs(Body, frozen=True, kw_only=True):
     scripts are not scored yet."""
 
     exam: str
-    release: Literal["at_once", "signed"]
+    release: Release
     runs: tuple[ScoringRun, ...]
     linkable: tuple["LinkableRun", ...]
     unfinished: int
@@ -231,24 +229,6 @@ class GroupContrast(Body, frozen=True, kw_only=True):
     delta_se: float | None
     category: Literal["A", "B", "C"] | None
     p: float | None
-
-
-class ItemUse(Body, frozen=True, kw_only=True):
-    """One administration of this version of the item, as it was signed."""
-
-    run: int
-    exam: str
-    at: datetime
-    n: int
-    difficulty: float | None
-    difficulty_se: float | None
-    discrimination: float | None
-    model: str | None
-    a: float | None
-    a_se: float | None
-    b: float | None
-    b_se: float | None
-    c: float | None
 
 
 class ItemAnalysis(Body, frozen=True, kw_only=True):

@@ -12,6 +12,11 @@ from item_bank.richtext import RichText
 
 Role = Literal["board", "invigilator", "teacher"]
 
+Release = Literal["at_once", "signed"]
+"""When teachers see an exam's scores: as the scripts come in, or once a scoring run is signed."""
+
+SanctionKind = Literal["reprimand", "warning", "expulsion"]
+
 
 class Problem(Body, frozen=True, kw_only=True):
     """An error reply. ``message`` is the catalogue's sentence in the caller's language; ``place`` names the
@@ -91,8 +96,27 @@ class ItemRow(Body, frozen=True, kw_only=True):
     warnings: tuple[str, ...]
 
 
+class ItemUse(Body, frozen=True, kw_only=True):
+    """One administration of this version of the item, as it was signed."""
+
+    run: int
+    exam: str
+    at: datetime
+    n: int
+    difficulty: float | None
+    difficulty_se: float | None
+    discrimination: float | None
+    model: str | None
+    a: float | None
+    a_se: float | None
+    b: float | None
+    b_se: float | None
+    c: float | None
+
+
 class ItemDetail(Body, frozen=True, kw_only=True):
-    """GET /api/items/{id}. Pictures are at /api/assets/{sha256}. ``key`` is None where the item has none."""
+    """GET /api/items/{id}. Pictures are at /api/assets/{sha256}. ``key`` is None where the item has none;
+    ``history``: its signed administrations, newest first."""
 
     id: int
     bank: str
@@ -105,6 +129,7 @@ class ItemDetail(Body, frozen=True, kw_only=True):
     solution: RichText | None
     passage: RichText | None
     warnings: tuple[str, ...]
+    history: tuple[ItemUse, ...]
 
 
 class ImportItem(Body, frozen=True, kw_only=True):
@@ -168,6 +193,21 @@ class ExamRow(Body, frozen=True, kw_only=True):
     items: int
     shifts: int
     candidates: int
+    release: Release
+
+
+class Expectation(Body, frozen=True, kw_only=True):
+    """What the items' latest signed statistics promise of a paper. ``known`` of its ``items`` have some, and
+    ``mean`` is the expected mean score on the 10-point scale of these, None when there are none.
+    ``modelled`` of them have a model: ``information`` is theirs together at each ``theta``, both empty
+    without one; runs that are not linked may be on scales of their own."""
+
+    items: int
+    known: int
+    mean: str | None
+    modelled: int
+    theta: tuple[float, ...]
+    information: tuple[float, ...]
 
 
 class ExamDetail(Body, frozen=True, kw_only=True):
@@ -177,9 +217,11 @@ class ExamDetail(Body, frozen=True, kw_only=True):
     title: str
     subject: str
     minutes: int
+    release: Release
     total_points: str
     paper: tuple[PaperItem, ...]
     shifts: tuple[ShiftRow, ...]
+    expectation: Expectation
 
 
 class NewExam(Body, frozen=True, kw_only=True):
@@ -192,6 +234,7 @@ class NewExam(Body, frozen=True, kw_only=True):
     source: str
     template: str
     minutes: int
+    release: Release = "at_once"
 
 
 class NewShift(Body, frozen=True, kw_only=True):
@@ -320,7 +363,7 @@ class PartScore(Body, frozen=True, kw_only=True):
 
 
 class ScriptRow(Body, frozen=True, kw_only=True):
-    """One candidate's result. ``score`` is None until the script is in."""
+    """One candidate's result. ``score`` is None until the script is in; a ``sanction`` is taken off already."""
 
     sitting: int
     number: str
@@ -330,6 +373,7 @@ class ScriptRow(Body, frozen=True, kw_only=True):
     score: str | None
     parts: tuple[PartScore, ...]
     answered: int
+    sanction: SanctionKind | None
 
 
 class Count(Body, frozen=True, kw_only=True):
@@ -371,10 +415,11 @@ class Bin(Body, frozen=True, kw_only=True):
 class Results(Body, frozen=True, kw_only=True):
     """GET /api/exams/{id}/results. Statistics are over the ``n`` scripts that are in; None where n is too
     small. Until ``keys_released``, when nobody may sit the exam any more, items come without text and
-    counts."""
+    counts. ``run``: the signed run that the scores are of, None where there is none."""
 
     exam: str
     subject: str
+    run: int | None
     total_points: str
     n: int
     mean: str | None

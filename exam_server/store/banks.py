@@ -8,6 +8,7 @@ import msgspec
 from exam_server.core.pictures import pictures_in
 from exam_server.protocol.staff import Bank, ItemDetail, ItemRow
 from exam_server.store.database import Connection, read_queries
+from exam_server.store.item_uses import select_history
 from item_bank.item import Asset, Draft, DraftItem, Level, Passage
 from item_bank.kinds import Content, Key, kind_of
 from item_bank.richtext import RichText, plain_text
@@ -112,6 +113,7 @@ async def select_optional_item(connection: Connection, item_id: int) -> ItemDeta
         solution=_rich_text(row["solution"]),
         passage=_rich_text(row["passage"]),
         warnings=tuple(row["warnings"]),
+        history=await select_history(connection, item_id),
     )
 
 

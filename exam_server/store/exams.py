@@ -8,7 +8,7 @@ import msgspec
 
 from exam_server.core.paper import PaperPart
 from exam_server.protocol.form import FormAsset, FormPassage
-from exam_server.protocol.staff import ExamRow, PaperItem, ShiftRow
+from exam_server.protocol.staff import ExamRow, PaperItem, Release, ShiftRow
 from exam_server.store.banks import read_content, read_key
 from exam_server.store.database import Connection, read_queries
 from item_bank.item import Asset
@@ -26,6 +26,7 @@ class ExamHead(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     subject: str
     minutes: int
+    release: Release
 
 
 class NewShiftRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,10 +64,10 @@ class StoredQuestion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def insert_exam(
-    connection: Connection, *, title: str, subject: str, minutes: int, now: datetime
+    connection: Connection, *, title: str, subject: str, minutes: int, release: Release, now: datetime
 ) -> int | None:
     """Add an exam and return the id; None when the title is taken."""
-    return await connection.fetchval(SQL["insert_exam"], title, subject, minutes, now)
+    return await connection.fetchval(SQL["insert_exam"], title, subject, minutes, release, now)
 
 
 async def insert_paper(connection: Connection, exam_id: int, parts: Sequence[PaperPart]) -> None:

@@ -1,6 +1,6 @@
 -- name: insert_exam
 -- A new exam; nothing when the title is taken.
-INSERT INTO exam (title, subject, minutes, created_at) VALUES ($1, $2, $3, $4)
+INSERT INTO exam (title, subject, minutes, release, created_at) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (title) DO NOTHING
 RETURNING id
 
@@ -14,7 +14,7 @@ INSERT INTO exam_item (exam_id, item_id, part, position, ladder) VALUES ($1, $2,
 
 -- name: select_exams
 -- Every exam with its counts; for a teacher ($1) those that a class of theirs sits.
-SELECT exam.id, exam.title, exam.subject, exam.minutes,
+SELECT exam.id, exam.title, exam.subject, exam.minutes, exam.release,
     (SELECT count(*) FROM exam_item WHERE exam_item.exam_id = exam.id) AS items,
     count(DISTINCT shift.id) AS shifts,
     count(sitting.id) AS candidates
@@ -30,7 +30,7 @@ ORDER BY exam.id DESC
 
 -- name: select_optional_exam
 -- An exam.
-SELECT id, title, subject, minutes FROM exam WHERE id = $1 AND NOT rehearsal
+SELECT id, title, subject, minutes, release FROM exam WHERE id = $1 AND NOT rehearsal
 
 -- name: select_questions
 -- A paper in order, with keys and ladders.

@@ -95,14 +95,16 @@ CREATE TABLE item_asset (
     PRIMARY KEY (item_id, sha256)
 );
 
--- rehearsal: made up to test a room; in no list.
+-- release: when teachers see scores, as scripts come in or once a scoring run is signed. rehearsal: made up to test a
+-- room; in no list.
 CREATE TABLE exam (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     title text NOT NULL UNIQUE CHECK (title <> ''),
     subject text NOT NULL,
     minutes int NOT NULL CHECK (minutes BETWEEN 1 AND 600),
     created_at timestamptz NOT NULL,
-    rehearsal boolean NOT NULL DEFAULT false
+    rehearsal boolean NOT NULL DEFAULT false,
+    release text NOT NULL DEFAULT 'at_once' CHECK (release IN ('at_once', 'signed'))
 );
 
 CREATE TABLE exam_part (
@@ -402,4 +404,152 @@ CREATE TABLE rehearsal (
     token_sha256 bytea UNIQUE,
     exam_id bigint REFERENCES exam,
     report text
+);
+
+-- A correction of an item's key in one exam; item_key itself is never edited. Keys are JSON, null for a void item.
+-- replaces: the one that was live before, which a rollback brings back.
+CREATE TABLE key_change (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    exam_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    old_key text,
+    new_key text,
+    reason text NOT NULL CHECK (reason <> ''),
+    state text NOT NULL DEFAULT 'proposed' CHECK (state IN ('proposed', 'live', 'withdrawn', 'rolled_back', 'superseded')),
+    replaces bigint REFERENCES key_change,
+    proposed_by bigint NOT NULL REFERENCES staff,
+    proposed_at timestamptz NOT NULL,
+    confirmed_by bigint REFERENCES staff,
+    decided_by bigint REFERENCES staff,
+    decided_at timestamptz,
+    decision text,
+    FOREIGN KEY (exam_id, item_id) REFERENCES exam_item,
+    CHECK (confirmed_by <> proposed_by)
+);
+CREATE INDEX key_change_exam ON key_change (exam_id);
+CREATE UNIQUE INDEX key_change_live ON key_change (exam_id, item_id) WHERE state = 'live';
+
+-- Applied at scoring; the raw score stays.
+CREATE TABLE sanction (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    sitting_id bigint NOT NULL REFERENCES sitting,
+    kind text NOT NULL CHECK (kind IN ('reprimand', 'warning', 'expulsion')),
+    reason text NOT NULL CHECK (reason <> ''),
+    recorded_by bigint NOT NULL REFERENCES staff,
+    recorded_at timestamptz NOT NULL,
+    revoked_by bigint REFERENCES staff,
+    revoked_at timestamptz,
+    revocation text
+);
+CREATE INDEX sanction_sitting ON sanction (sitting_id);
+CREATE UNIQUE INDEX sanction_in_force ON sanction (sitting_id) WHERE revoked_at IS NULL;
+
+-- A computation of an exam's scores. settings: JSON of core.run.RunSettings; lease: raised by each process that takes it
+-- on, which has it until lease_until by the database's clock; error: JSON of core.run.Failure. applied_keys: JSON of the
+-- core.key_change.AppliedKey that count in it; inputs_sha256: of scripts, key changes and sanctions, which must still be
+-- the same when it is signed; part_points: thousandths; findings: JSON of core.analysis.ExamFindings without items and
+-- classes. record: core.run_record, compressed, and the hash of what was compressed.
+CREATE TABLE scoring_run (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    exam_id bigint NOT NULL REFERENCES exam,
+    number int NOT NULL,
+    state text NOT NULL DEFAULT 'queued'
+        CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled', 'signed', 'superseded')),
+    stage text NOT NULL DEFAULT 'step_queued',
+    progress double precision NOT NULL DEFAULT 0,
+    settings text NOT NULL,
+    link_to bigint REFERENCES scoring_run,
+    key_changes int NOT NULL DEFAULT 0,
+    sanctions int NOT NULL DEFAULT 0,
+    n int,
+    lease int NOT NULL DEFAULT 0,
+    lease_until timestamptz,
+    requested_by bigint NOT NULL REFERENCES staff,
+    requested_at timestamptz NOT NULL,
+    finished_at timestamptz,
+    error text,
+    applied_keys text NOT NULL DEFAULT '[]',
+    inputs_sha256 text,
+    part_labels text[] NOT NULL DEFAULT '{}',
+    part_points int[] NOT NULL DEFAULT '{}',
+    findings bytea,
+    record bytea,
+    record_sha256 text CHECK (record_sha256 ~ '^[0-9a-f]{64}$'),
+    signed_by bigint REFERENCES staff,
+    signed_at timestamptz,
+    UNIQUE (exam_id, number),
+    CHECK (signed_by <> requested_by),
+    CHECK ((record_sha256 IS NOT NULL) = (state IN ('done', 'signed', 'superseded')))
+);
+CREATE UNIQUE INDEX scoring_run_unfinished ON scoring_run (exam_id) WHERE state IN ('queued', 'running');
+CREATE UNIQUE INDEX scoring_run_signed ON scoring_run (exam_id) WHERE state = 'signed';
+
+-- Each candidate of a run as they were then. name_key sorts as class lists do, search is without diacritics. Scores in
+-- hundredths of the 10-point scale, null for who has none; parts in thousandths of a point.
+CREATE TABLE run_score (
+    run_id bigint NOT NULL REFERENCES scoring_run,
+    sitting_id bigint NOT NULL,
+    number text NOT NULL,
+    name text NOT NULL,
+    name_key bytea NOT NULL,
+    search text NOT NULL,
+    class_id bigint,
+    class_name text,
+    state text NOT NULL,
+    score int,
+    raw_score int,
+    parts int[] NOT NULL,
+    theta double precision,
+    theta_se double precision,
+    low int,
+    high int,
+    sanction text,
+    PRIMARY KEY (run_id, sitting_id)
+);
+CREATE INDEX run_score_name ON run_score (run_id, name_key, number);
+CREATE INDEX run_score_class ON run_score (run_id, class_id);
+
+-- findings: JSON of core.analysis.ClassFigures.
+CREATE TABLE run_class (
+    run_id bigint NOT NULL REFERENCES scoring_run,
+    class_id bigint NOT NULL REFERENCES class,
+    findings bytea NOT NULL,
+    PRIMARY KEY (run_id, class_id)
+);
+
+-- findings: JSON of core.analysis.ItemFindings.
+CREATE TABLE run_item (
+    run_id bigint NOT NULL REFERENCES scoring_run,
+    item_id bigint NOT NULL REFERENCES item,
+    position int NOT NULL,
+    findings bytea NOT NULL,
+    PRIMARY KEY (run_id, item_id)
+);
+
+-- An administration of an item as a signed run found it; it counts while that run is the signed one. difficulty: mean
+-- share of the points; parameters: JSON of core.parameter_file.ItemFigures on the run's scale, null without a model.
+CREATE TABLE item_use (
+    item_id bigint NOT NULL REFERENCES item,
+    run_id bigint NOT NULL REFERENCES scoring_run,
+    n int NOT NULL,
+    difficulty double precision,
+    difficulty_se double precision,
+    discrimination double precision,
+    model text,
+    a double precision,
+    a_se double precision,
+    b double precision,
+    b_se double precision,
+    c double precision,
+    c_se double precision,
+    parameters text,
+    PRIMARY KEY (item_id, run_id)
+);
+CREATE INDEX item_use_run ON item_use (run_id);
+
+-- All responses of an exam as numbers, compressed: what a preview is computed from. scripts_sha256: of the sittings in it.
+CREATE TABLE coded_exam (
+    exam_id bigint PRIMARY KEY REFERENCES exam,
+    scripts_sha256 text NOT NULL,
+    coded bytea NOT NULL
 );

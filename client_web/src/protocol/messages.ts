@@ -34,6 +34,7 @@ export interface Messages {
   ExamDetail: ExamDetail;
   ExamRow: ExamRow;
   Exams: Exams;
+  Expectation: Expectation;
   Flag: Flag;
   Form: Form;
   FormAsset: FormAsset;
@@ -480,9 +481,11 @@ export interface ExamDetail {
   title: string;
   subject: string;
   minutes: number;
+  release: "at_once" | "signed";
   total_points: string;
   paper: PaperItem[];
   shifts: ShiftRow[];
+  expectation: Expectation;
 }
 /**
  * An item of the paper: ``points`` for all prompts right, decimal text.
@@ -516,6 +519,17 @@ export interface ShiftRow {
   };
 }
 /**
+ * What the items' latest signed statistics promise of a paper. ``known`` of its ``items`` have some, and ``mean`` is the expected mean score on the 10-point scale of these, None when there are none. ``modelled`` of them have a model: ``information`` is theirs together at each ``theta``, both empty without one; runs that are not linked may be on scales of their own.
+ */
+export interface Expectation {
+  items: number;
+  known: number;
+  mean: string | null;
+  modelled: number;
+  theta: number[];
+  information: number[];
+}
+/**
  * A row of GET /api/exams.
  */
 export interface ExamRow {
@@ -526,6 +540,7 @@ export interface ExamRow {
   items: number;
   shifts: number;
   candidates: number;
+  release: "at_once" | "signed";
 }
 /**
  * GET /api/exams.
@@ -788,7 +803,7 @@ export interface ItemUse {
   c: number | null;
 }
 /**
- * GET /api/items/{id}. Pictures are at /api/assets/{sha256}. ``key`` is None where the item has none.
+ * GET /api/items/{id}. Pictures are at /api/assets/{sha256}. ``key`` is None where the item has none; ``history``: its signed administrations, newest first.
  */
 export interface ItemDetail {
   id: number;
@@ -802,6 +817,7 @@ export interface ItemDetail {
   solution: (Paragraph | ListBlock | Table)[] | null;
   passage: (Paragraph | ListBlock | Table)[] | null;
   warnings: string[];
+  history: ItemUse[];
 }
 /**
  * Two items that hang together beyond ability: Yen's Q3.
@@ -1131,6 +1147,7 @@ export interface NewExam {
   source: string;
   template: string;
   minutes: number;
+  release: "at_once" | "signed";
 }
 /**
  * POST /api/exams/{id}/key-changes: ``key`` None voids the item. Reply: KeyChange. Then POST /api/key-changes/{id}/confirm (a second person), /withdraw, /rollback, each with KeyDecision.
@@ -1291,11 +1308,12 @@ export interface Rehearsals {
   rehearsals: RehearsalRow[];
 }
 /**
- * GET /api/exams/{id}/results. Statistics are over the ``n`` scripts that are in; None where n is too small. Until ``keys_released``, when nobody may sit the exam any more, items come without text and counts.
+ * GET /api/exams/{id}/results. Statistics are over the ``n`` scripts that are in; None where n is too small. Until ``keys_released``, when nobody may sit the exam any more, items come without text and counts. ``run``: the signed run that the scores are of, None where there is none.
  */
 export interface Results {
   exam: string;
   subject: string;
+  run: number | null;
   total_points: string;
   n: number;
   mean: string | null;
@@ -1308,7 +1326,7 @@ export interface Results {
   keys_released: boolean;
 }
 /**
- * One candidate's result. ``score`` is None until the script is in.
+ * One candidate's result. ``score`` is None until the script is in; a ``sanction`` is taken off already.
  */
 export interface ScriptRow {
   sitting: number;
@@ -1319,6 +1337,7 @@ export interface ScriptRow {
   score: string | null;
   parts: PartScore[];
   answered: number;
+  sanction: ("expulsion" | "reprimand" | "warning") | null;
 }
 /**
  * GET /api/shifts/{id}/room: polled every second.

@@ -54,6 +54,7 @@ function ExamForm({ banks, bank, source }: NewExamProps & { banks: readonly Bank
     source: source ?? "",
     template: TEMPLATES[0].name,
     minutes: TEMPLATES[0].minutes,
+    release: "at_once",
   }));
   const items = useLoad((signal) => listItems(exam.bank, "", signal), [exam.bank]);
   const sources = sourcesOf(items.value?.items ?? []);
