@@ -6,7 +6,7 @@ Ogasawara (2001), APM 25, 53–67, for the curve methods, where J = −H⁻¹ �
 and Hessian H at its minimum (implicit function theorem).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -18,8 +18,8 @@ from scoring.errors import MeasurementError
 from scoring.items import DICHOTOMOUS, Item
 from scoring.linking.curves import CURVE_METHODS, CurveMethod, criterion, cross_derivatives
 from scoring.linking.link import Link
-from scoring.linking.moments import MomentMethod, moment_coefficients
-from scoring.linking.parameters import parameters, spans, steps, with_parameters
+from scoring.linking.moments import MomentMethod, moment_jacobians
+from scoring.linking.parameters import parameters
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,7 +74,13 @@ def jacobians(
         raise MeasurementError("link_not_converged", method=found.method)
     if found.method in CURVE_METHODS:
         return _curve_jacobians(found, from_items, to_items)
-    return _moment_jacobians(found, from_items, to_items)
+    return moment_jacobians(
+        from_items,
+        to_items,
+        cast("MomentMethod", found.method),
+        found.coefficients,
+        slope_held=found.slope_held,
+    )
 
 
 def diagonal_covariance(items: Sequence[Item], errors: Sequence[ItemErrors | None]) -> FloatArray:
@@ -111,38 +117,3 @@ def _curve_jacobians(
         return whole
 
     return solved(cross[0]), solved(cross[1])
-
-
-def _moment_jacobians(
-    found: Link, from_items: Sequence[Item], to_items: Sequence[Item]
-) -> tuple[FloatArray, FloatArray]:
-    method = cast("MomentMethod", found.method)
-
-    def at(from_: Sequence[Item], to: Sequence[Item]) -> FloatArray:
-        return moment_coefficients(from_, to, method, slope_held=found.slope_held)
-
-    return (
-        _differences(from_items, lambda items: at(items, to_items)),
-        _differences(to_items, lambda items: at(from_items, items)),
-    )
-
-
-def _differences(items: Sequence[Item], of: Callable[[Sequence[Item]], FloatArray]) -> FloatArray:
-    """Central differences of A and B by every parameter of the items, shape (2, n_parameters)."""
-    jacobian = np.zeros((2, spans(items)[-1].stop))
-    for place, (item, span) in enumerate(zip(items, spans(items), strict=True)):
-        values = parameters(item)
-        for offset, step in enumerate(steps(values)):
-            ends = [
-                of([*items[:place], with_parameters(item, values + sign * _unit(values, offset, step)),
-                    *items[place + 1 :]])
-                for sign in (1.0, -1.0)
-            ]  # fmt: skip
-            jacobian[:, span.start + offset] = (ends[0] - ends[1]) / (2.0 * step)
-    return jacobian
-
-
-def _unit(values: FloatArray, offset: int, step: float) -> FloatArray:
-    shift = np.zeros_like(values)
-    shift[offset] = step
-    return shift
