@@ -506,7 +506,6 @@ CREATE TABLE run_score (
     sanction text,
     PRIMARY KEY (run_id, sitting_id)
 );
-CREATE INDEX run_score_name ON run_score (run_id, name_key, number);
 CREATE INDEX run_score_class ON run_score (run_id, class_id);
 
 -- findings: JSON of core.analysis.ClassFigures.
