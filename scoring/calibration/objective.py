@@ -1,0 +1,98 @@
+"""The log posterior of all free parameters and its gradient.
+
+The gradient of the marginal likelihood is that of the expected complete-data likelihood (Fisher's identity;
+Louis 1982, JRSS B 44, 226–233), so that one E-step gives both.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from scoring.arrays import FloatArray
+from scoring.calibration.expectation import Expected, expect, make_table
+from scoring.calibration.families import Curves
+from scoring.calibration.latent import LatentGroup
+from scoring.calibration.layout import Batch, Layout
+from scoring.calibration.patterns import Block
+from scoring.calibration.priors import log_prior, penalty
+from scoring.calibration.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Problem:
+    """What is maximised. The free parameters are the items', then the groups'."""
+
+    layout: Layout
+    blocks: tuple[Block, ...]
+    groups: tuple[LatentGroup, ...]
+    settings: Settings
+    theta: FloatArray
+    n: float
+
+    @property
+    def n_free(self) -> int:
+        """How many parameters are free."""
+        return self.layout.n_free + sum(len(group.index) for group in self.groups)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Evaluation:
+    """The log posterior at ``free``, per unit of weight its gradient, and the E-step behind them."""
+
+    free: FloatArray
+    value: float
+    gradient: FloatArray
+    log_prior: float
+    expected: Expected
+
+    @property
+    def gradient_norm(self) -> float:
+        """The largest absolute entry."""
+        return float(np.abs(self.gradient).max(initial=0.0))
+
+
+def feasible(problem: Problem, free: FloatArray) -> bool:
+    """Whether every item's parameters are of its model and its prior allows them."""
+    return problem.layout.feasible(free) and bool(
+        np.isfinite(log_prior(problem.layout, free, problem.settings))
+    )
+
+
+def evaluate(problem: Problem, free: FloatArray, *, dtype: DTypeLike = np.float64) -> Evaluation:
+    """One E-step, and from it value and gradient."""
+    layout, theta = problem.layout, problem.theta
+    table = make_table(layout.log_p(free, theta), layout.offsets)
+    expected = expect(problem.blocks, table, log_weights(problem.groups, free), theta, dtype=dtype)
+    prior = log_prior(layout, free, problem.settings)
+    return Evaluation(
+        free=free,
+        value=(expected.loglik + prior) / problem.n,
+        gradient=_gradient(problem, free, expected) / problem.n,
+        log_prior=prior,
+        expected=expected,
+    )
+
+
+def log_weights(groups: Sequence[LatentGroup], free: FloatArray) -> FloatArray:
+    """Of each group at the nodes, shape (n_groups, n_nodes)."""
+    return np.array([group.log_weights(free) for group in groups])
+
+
+def item_gradient(batch: Batch, curves: Curves, expected: Expected, theta: FloatArray) -> FloatArray:
+    """Of the expected complete-data log likelihood by a batch's parameters, shape (n, n_parameters)."""
+    return np.einsum("nkq,npkq->np", expected.counts[batch.cells], curves.scores, optimize=True)
+
+
+def _gradient(problem: Problem, free: FloatArray, expected: Expected) -> FloatArray:
+    gradient = np.zeros(len(free))
+    for batch in problem.layout.batches:
+        curves = batch.curves(free, problem.theta)
+        by_item = item_gradient(batch, curves, expected, problem.theta)
+        by_item += penalty(batch, batch.parameters(free), problem.settings).gradient
+        own = batch.index >= 0
+        gradient += np.bincount(batch.index[own], weights=by_item[own], minlength=len(free))
+    for group, counts in zip(problem.groups, expected.groups, strict=True):
+        gradient[group.index] += group.scores(free) @ counts
+    return gradient
