@@ -22,7 +22,8 @@ from scoring.calibration.priors import penalty
 EM_CYCLES = 3
 INNER_STEPS = 2
 MEMORY = 20
-METRIC_ROWS = 3000
+METRIC_ROWS = 30
+"""Persons per parameter that a block gives to the cross product."""
 RENEW_AFTER = 12
 HALVINGS = 8
 SINGLE_UNTIL = 1e-5
@@ -124,17 +125,23 @@ class Ascent:
 def make_metric(problem: Problem, current: Evaluation) -> Metric:
     """The cross product of scores, of some persons where there are many, shrunk towards the complete-data
     information by as much as it is uncertain."""
-    rows = sum(block.n_rows for block in problem.blocks)
-    sampled = max(1, rows // METRIC_ROWS)
-    width = np.mean([len(block_index(problem, block)) for block in problem.blocks])
-    persons = np.mean([block.weights.sum() for block in problem.blocks]) / sampled
-    share = min(1.0, 2.0 * float(width / persons))
+    share = _uncertainty(problem)
     complete, prior = complete_information(problem, current)
-    scores = cross_product(make_scorer(problem, current.free), most_rows=METRIC_ROWS, dtype=np.float32)
+    scores = cross_product(make_scorer(problem, current.free), rows_per_parameter=METRIC_ROWS, dtype=np.float32)
     matrix = ((1.0 - share) * scores + share * complete + prior) / problem.n
     diagonal = np.arange(len(matrix))
     matrix[diagonal, diagonal] += 1e-7 + 1e-6 * np.diagonal(complete) / problem.n
     return Metric(factor=cho_factor(matrix, lower=True))
+
+
+def _uncertainty(problem: Problem) -> float:
+    """From 0, where a fifth as many parameters as persons or fewer come into the cross product, to 1. Its error
+    is relative to the information in every direction (Wishart), also where that is almost flat; the
+    complete-data information knows nothing of flat directions and spoils them."""
+    widths = np.array([len(block_index(problem, block)) for block in problem.blocks])
+    persons = np.array([block.weights.sum() for block in problem.blocks])
+    ratio = float(np.mean(widths / np.minimum(persons, METRIC_ROWS * widths)))
+    return min(max(2.0 * ratio - 0.4, 0.0), 1.0)
 
 
 def complete_information(problem: Problem, current: Evaluation) -> tuple[FloatArray, FloatArray]:

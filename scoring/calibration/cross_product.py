@@ -43,16 +43,15 @@ def make_scorer(problem: Problem, free: FloatArray) -> Scorer:
 
 
 def cross_product(
-    scorer: Scorer, *, most_rows: int | None = None, dtype: DTypeLike = np.float64
+    scorer: Scorer, *, rows_per_parameter: int | None = None, dtype: DTypeLike = np.float64
 ) -> FloatArray:
-    """The matrix over all free parameters, shape (n_free, n_free); from about ``most_rows`` rows, spread over
-    each block, and scaled to all, where there are more."""
+    """The matrix over all free parameters, shape (n_free, n_free); from about ``rows_per_parameter`` of
+    each block for each parameter it depends on, and scaled to all, where there are more."""
     problem = scorer.problem
     total = np.zeros((problem.n_free, problem.n_free))
-    rows = sum(block.n_rows for block in problem.blocks)
-    step = 1 if most_rows is None else max(1, rows // most_rows)
     for block in problem.blocks:
         index = block_index(problem, block)
+        step = 1 if rows_per_parameter is None else max(1, block.n_rows // (rows_per_parameter * len(index)))
         part = np.zeros((len(index), len(index)))
         used = 0.0
         for piece in slices(block, scorer.table, scorer.log_weights[block.group], dtype, step=step):
