@@ -1,7 +1,7 @@
 """What the measurement commands share: their files, their progress, their refusals."""
 
 import hashlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +15,7 @@ from exam_server.cli.files import read_file
 from exam_server.cli.screen import screen
 from exam_server.cli.words import LANGUAGE, say
 from exam_server.core.parameter_file import ParameterFile, read_parameters
-from exam_server.core.response_file import read_responses
+from exam_server.core.response_file import read_coded
 from exam_server.errors import Invalid
 from scoring.errors import MeasurementError
 from scoring.responses import Responses
@@ -28,10 +28,11 @@ Step = Callable[[str, float], None]
 
 
 class ResponseFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of responses and its hash."""
+    """A file of responses, what it calls category 0 of each item, and its hash."""
 
     responses: Responses
     persons: tuple[str, ...]
+    lowest: tuple[int, ...]
     sha256: str
 
 
@@ -40,11 +41,22 @@ def words(key: str, /, **params: str | int) -> str:
     return text(LANGUAGE, "measurement", key, **params)
 
 
-def load_responses(path: Path, *, group: str | None = None, ignore: list[str] | None = None) -> ResponseFile:
-    """Read a file of responses. Raises what ``read_file`` and ``read_responses`` raise."""
+def load_responses(
+    path: Path,
+    *,
+    group: str | None = None,
+    ignore: list[str] | None = None,
+    lowest: Mapping[str, int] | None = None,
+) -> ResponseFile:
+    """Read a file of responses. Raises what ``read_file`` and ``read_coded`` raise."""
     data = read_file(path)
-    responses, persons = read_responses(data, str(path), group=group, ignore=tuple(ignore or ()))
-    return ResponseFile(responses=responses, persons=persons, sha256=hashlib.sha256(data).hexdigest())
+    file = read_coded(data, str(path), group=group, ignore=tuple(ignore or ()), lowest=lowest)
+    return ResponseFile(
+        responses=file.responses,
+        persons=file.persons,
+        lowest=file.lowest,
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
 
 
 def load_parameters(path: Path) -> ParameterFile:

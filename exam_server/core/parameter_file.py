@@ -1,5 +1,7 @@
 """Item parameters as a file: JSON that a calibration writes and scoring, linking and the bank read."""
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 
@@ -30,7 +32,8 @@ class ErrorFigures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 class ItemFigures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An item: (a, b, c, d) for people, slope and intercepts for computing. ``b`` for two categories, ``b_k``
-    for more; ``category_slopes`` for a nominal item."""
+    for more; ``category_slopes`` for a nominal item. ``lowest``: what the responses' file called category 0.
+    """
 
     name: str
     model: Model
@@ -42,6 +45,7 @@ class ItemFigures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     d_upper: float = 1.0
     category_slopes: tuple[float, ...] | None = None
     se: ErrorFigures | None = None
+    lowest: int = 0
 
     def item(self) -> Item:
         """For computing."""
@@ -112,9 +116,17 @@ def write_parameters(file: ParameterFile) -> bytes:
 
 
 def parameter_file(
-    found: Calibration, *, model: str, seconds: float, input_sha256: str, empirical: bool
+    found: Calibration,
+    *,
+    model: str,
+    seconds: float,
+    input_sha256: str,
+    empirical: bool,
+    lowest: Sequence[int] | None = None,
 ) -> ParameterFile:
-    """The file of a calibration; ``empirical`` keeps the groups' weights at the nodes."""
+    """The file of a calibration; ``empirical`` keeps the groups' weights at the nodes; ``lowest``, one per
+    item, what the responses' file calls category 0."""
+    zeros = [0] * len(found.items) if lowest is None else lowest
     theta = found.nodes.theta
     return ParameterFile(
         model=model,
@@ -127,7 +139,8 @@ def parameter_file(
         seconds=round(seconds, 3),
         input_sha256=input_sha256,
         items=tuple(
-            item_figures(item, errors) for item, errors in zip(found.items, found.errors, strict=True)
+            msgspec.structs.replace(item_figures(item, errors), lowest=zero)
+            for item, errors, zero in zip(found.items, found.errors, zeros, strict=True)
         ),
         groups=tuple(_group(group, empirical=empirical) for group in found.groups),
     )

@@ -37,23 +37,53 @@ class ResponseTable(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[str, ...] | None
 
 
+class CodedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """The matrix of a file, the persons' names, and what the file calls category 0 of each item."""
+
+    responses: Responses
+    persons: tuple[str, ...]
+    lowest: tuple[int, ...]
+
+
 def read_responses(
     data: bytes, filename: str, *, group: str | None = None, ignore: Sequence[str] = ()
 ) -> tuple[Responses, tuple[str, ...]]:
     """The matrix of a file of categories, and the persons' names ("1", "2", … where the file has none).
 
-    The lowest category of an item is 0: a column of 1 to 4 becomes 0 to 3. Raises what ``read_table`` and
-    ``coded`` raise.
+    Raises what ``read_coded`` raises.
+    """
+    file = read_coded(data, filename, group=group, ignore=ignore)
+    return file.responses, file.persons
+
+
+def read_coded(
+    data: bytes,
+    filename: str,
+    *,
+    group: str | None = None,
+    ignore: Sequence[str] = (),
+    lowest: Mapping[str, int] | None = None,
+) -> CodedFile:
+    """Read a file of categories. ``lowest`` says what is category 0 of an item; without it that is the lowest
+    that occurs: a column of 1 to 4 becomes 0 to 3.
+
+    Raises what ``read_table`` and ``coded`` raise, and Invalid with ``responses_too_low`` (``column``,
+    ``line``, ``value``, ``lowest``).
     """
     unpacked = _unpack(data, filename)
+    given = lowest or {}
     if _is_digits(unpacked):
         if group is not None:
             raise Invalid("responses_no_column", place=filename, column=group)
-        codes = _digits(unpacked, filename)
-        names = tuple(str(place) for place in range(1, codes.shape[1] + 1))
-        return make_responses(codes, names=names), _numbers(len(codes))
-    table = read_table(unpacked, filename, group=group, ignore=ignore)
-    return coded(table, filename), table.persons
+        values = _digits(unpacked, filename)
+        names = _numbers(values.shape[1])
+        codes, zero = _from_zero(values, names, given, filename, first_line=1)
+        responses, persons = make_responses(codes, names=names), _numbers(len(codes))
+    else:
+        table = read_table(unpacked, filename, group=group, ignore=ignore)
+        codes, zero = _from_zero(_values(table, filename), table.names, given, filename, first_line=2)
+        responses, persons = _grouped(table, codes), table.persons
+    return CodedFile(responses=responses, persons=persons, lowest=tuple(zero.tolist()))
 
 
 def read_table(
@@ -92,9 +122,7 @@ def coded(table: ResponseTable, filename: str) -> Responses:
     Raises Invalid with code ``responses_no_number`` (``column``, ``line``, ``value``) or
     ``responses_too_many_categories`` (``column``, ``limit``).
     """
-    codes = np.empty((len(table.rows), len(table.names)), dtype=np.int8)
-    for place, name in enumerate(table.names):
-        codes[:, place] = _codes([row[place] for row in table.rows], name, filename)
+    codes, _ = _from_zero(_values(table, filename), table.names, {}, filename, first_line=2)
     return _grouped(table, codes)
 
 
@@ -164,7 +192,7 @@ def _is_digits(data: bytes) -> bool:
     return len(first) > 1 and not first.strip(b"0123456789.")
 
 
-def _digits(data: bytes, filename: str) -> CodeArray:
+def _digits(data: bytes, filename: str) -> IntArray:
     lines = data.split()
     width = len(lines[0])
     if len(lines) > MAX_PERSONS or width > MAX_ITEMS:
@@ -185,28 +213,52 @@ def _digits(data: bytes, filename: str) -> CodeArray:
             line=row + 1,
             value=chr(values[row, place]),
         )
-    codes = np.where(values == ord("."), MISSING, values.astype(np.int16) - ord("0"))
-    return _from_zero(codes.astype(np.int64)).astype(np.int8)
+    return np.where(values == ord("."), MISSING, values.astype(np.int64) - ord("0"))
 
 
-def _from_zero(values: IntArray) -> IntArray:
-    """Each column with its lowest category at 0; −1 stays."""
+def _from_zero(
+    values: IntArray, names: Sequence[str], given: Mapping[str, int], filename: str, *, first_line: int
+) -> tuple[CodeArray, IntArray]:
+    """Each column with its lowest category at 0, −1 staying; and what those lowest were."""
     had = values != MISSING
-    lowest = np.where(had, values, np.iinfo(np.int64).max).min(axis=0, initial=np.iinfo(np.int64).max)
-    return np.where(had, values - lowest, MISSING)
+    none = np.iinfo(np.int64).max
+    seen = np.where(had, values, none).min(axis=0, initial=none)
+    seen = np.where(seen == none, 0, seen)
+    lowest = np.array(
+        [given.get(name, int(own)) for name, own in zip(names, seen, strict=True)], dtype=np.int64
+    )
+    below = np.argwhere(had & (values < lowest))
+    if len(below):
+        row, place = (int(index) for index in below[0])
+        raise Invalid(
+            "responses_too_low",
+            place=filename,
+            column=names[place],
+            line=row + first_line,
+            value=int(values[row, place]),
+            lowest=int(lowest[place]),
+        )
+    codes = np.where(had, values - lowest, MISSING)
+    wide = np.flatnonzero(codes.max(axis=0, initial=0) >= MAX_CATEGORIES)
+    if len(wide):
+        column = names[int(wide[0])]
+        raise Invalid("responses_too_many_categories", place=filename, column=column, limit=MAX_CATEGORIES)
+    return codes.astype(np.int8), lowest
 
 
-def _codes(cells: Sequence[str], name: str, filename: str) -> CodeArray:
-    values = np.full(len(cells), MISSING, dtype=np.int64)
+def _values(table: ResponseTable, filename: str) -> IntArray:
+    values = np.empty((len(table.rows), len(table.names)), dtype=np.int64)
+    for place, name in enumerate(table.names):
+        values[:, place] = _column_values([row[place] for row in table.rows], name, filename)
+    return values
+
+
+def _column_values(cells: Sequence[str], name: str, filename: str) -> list[int]:
     known: dict[str, int] = {"": MISSING}
-    for place, cell in enumerate(cells):
+    for row, cell in enumerate(cells):
         if cell not in known:
-            known[cell] = _category(cell, name, filename, place + 2)
-        values[place] = known[cell]
-    column = _from_zero(values[:, None])[:, 0]
-    if column.max(initial=0) >= MAX_CATEGORIES:
-        raise Invalid("responses_too_many_categories", place=filename, column=name, limit=MAX_CATEGORIES)
-    return column.astype(np.int8)
+            known[cell] = _category(cell, name, filename, row + 2)
+    return [known[cell] for cell in cells]
 
 
 def _category(cell: str, name: str, filename: str, line: int) -> int:
