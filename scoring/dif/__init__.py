@@ -1,0 +1,25 @@
+"""Differential item functioning: items that equally able persons of two groups answer differently."""
+
+from scoring.dif.categories import Category, flagged
+from scoring.dif.logistic import Kind, Logistic, logistic
+from scoring.dif.mantel_haenszel import BreslowDay, MantelHaenszel, breslow_day, mantel_haenszel
+from scoring.dif.matching import MIN_PERSONS
+from scoring.dif.purification import Purified, purified
+from scoring.dif.standardisation import Standardisation, standardisation
+
+__all__ = [
+    "MIN_PERSONS",
+    "BreslowDay",
+    "Category",
+    "Kind",
+    "Logistic",
+    "MantelHaenszel",
+    "Purified",
+    "Standardisation",
+    "breslow_day",
+    "flagged",
+    "logistic",
+    "mantel_haenszel",
+    "purified",
+    "standardisation",
+]
