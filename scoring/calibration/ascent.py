@@ -127,7 +127,9 @@ def make_metric(problem: Problem, current: Evaluation) -> Metric:
     information by as much as it is uncertain."""
     share = _uncertainty(problem)
     complete, prior = complete_information(problem, current)
-    scores = cross_product(make_scorer(problem, current.free), rows_per_parameter=METRIC_ROWS, dtype=np.float32)
+    scores = cross_product(
+        make_scorer(problem, current.free), rows_per_parameter=METRIC_ROWS, dtype=np.float32
+    )
     matrix = ((1.0 - share) * scores + share * complete + prior) / problem.n
     diagonal = np.arange(len(matrix))
     matrix[diagonal, diagonal] += 1e-7 + 1e-6 * np.diagonal(complete) / problem.n
@@ -135,8 +137,8 @@ def make_metric(problem: Problem, current: Evaluation) -> Metric:
 
 
 def _uncertainty(problem: Problem) -> float:
-    """From 0, where a fifth as many parameters as persons or fewer come into the cross product, to 1. Its error
-    is relative to the information in every direction (Wishart), also where that is almost flat; the
+    """From 0, where a fifth as many parameters as persons or fewer come into the cross product, to 1. Its
+    error is relative to the information in every direction (Wishart), also where that is almost flat; the
     complete-data information knows nothing of flat directions and spoils them."""
     widths = np.array([len(block_index(problem, block)) for block in problem.blocks])
     persons = np.array([block.weights.sum() for block in problem.blocks])

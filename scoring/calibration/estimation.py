@@ -6,13 +6,15 @@ import numpy as np
 from scipy.special import expit
 
 from scoring.arrays import FloatArray
-from scoring.calibrated import Calibration, Certificate, Group, ItemErrors
+from scoring.calibrated import Calibration, Certificate, Group
 from scoring.calibration.ascent import Ascent
-from scoring.calibration.latent import LatentGroup, NormalGroup
+from scoring.calibration.information import spread
+from scoring.calibration.latent import EmpiricalGroup, LatentGroup, NormalGroup
 from scoring.calibration.layout import Batch, Layout, make_layout
 from scoring.calibration.objective import Evaluation, Problem
 from scoring.calibration.patterns import make_blocks
 from scoring.calibration.settings import Settings
+from scoring.calibration.standard_errors import covariance, error_at, item_errors, labels, standard_errors
 from scoring.calibration.starting import starting_values
 from scoring.errors import MeasurementError
 from scoring.items import Item, Model
@@ -73,46 +75,46 @@ def _groups(responses: Responses, layout: Layout, settings: Settings) -> tuple[L
     at = layout.n_free
     for place in range(len(responses.group_names)):
         mean_free, sd_free = anchored or place > 0, anchored or place > 0 or unit_slopes
-        groups.append(
-            NormalGroup(
-                theta=settings.nodes.theta,
-                mean_at=at if mean_free else -1,
-                sd_at=at + mean_free if sd_free else -1,
-            )
-        )
-        at += mean_free + sd_free
+        group = _latent(settings, at, mean_free=mean_free, sd_free=sd_free)
+        groups.append(group)
+        at += len(group.index)
     return tuple(groups)
+
+
+def _latent(settings: Settings, at: int, *, mean_free: bool, sd_free: bool) -> LatentGroup:
+    theta = settings.nodes.theta
+    if settings.latent == "empirical":
+        return EmpiricalGroup(theta=theta, start=at, mean_pinned=not mean_free, sd_pinned=not sd_free)
+    return NormalGroup(theta=theta, mean_at=at if mean_free else -1, sd_at=at + mean_free if sd_free else -1)
 
 
 def _calibration(
     problem: Problem, responses: Responses, found: Evaluation, *, converged: bool, iterations: int
 ) -> Calibration:
     items = estimated_items(problem.layout, found.free)
+    sure = None if problem.settings.errors == "none" else spread(problem, found)
+    errors = standard_errors(problem, found.free, sure)
     return Calibration(
         items=items,
-        errors=tuple(
-            ItemErrors(
-                slope=None, intercepts=None, lower=None, upper=None, lower_logit=None, upper_logit=None
-            )
-            for _ in items
-        ),
+        errors=item_errors(problem.layout, found.free, errors),
         groups=tuple(
-            _group(problem, responses, place, found.free) for place in range(len(responses.group_names))
+            _group(problem, responses, place, found.free, errors)
+            for place in range(len(responses.group_names))
         ),
         nodes=problem.settings.nodes,
         n=problem.n,
         loglik=found.expected.loglik,
         log_prior=found.log_prior,
-        n_parameters=problem.n_free,
-        labels=problem.layout.labels,
-        covariance=None,
+        n_parameters=problem.layout.n_free + sum(group.n_parameters for group in problem.groups),
+        labels=labels(problem),
+        covariance=None if sure is None else covariance(problem, found.free, sure),
         certificate=Certificate(
             converged=converged,
             gradient_norm=found.gradient_norm,
             tolerance=problem.settings.tolerance,
             iterations=iterations,
-            condition_number=None,
-            at_maximum=None,
+            condition_number=None if sure is None else sure.condition_number,
+            at_maximum=None if sure is None else sure.at_maximum,
         ),
         remarks=(),
     )
@@ -148,7 +150,7 @@ def _item(layout: Layout, batch: Batch, place: int, values: FloatArray) -> Item:
     )
 
 
-def _group(problem: Problem, responses: Responses, place: int, free: FloatArray) -> Group:
+def _group(problem: Problem, responses: Responses, place: int, free: FloatArray, errors: FloatArray) -> Group:
     group = problem.groups[place]
     mean, sd = group.moments(free)
     return Group(
@@ -157,6 +159,6 @@ def _group(problem: Problem, responses: Responses, place: int, free: FloatArray)
         mean=mean,
         sd=sd,
         weights=np.exp(group.log_weights(free)),
-        mean_se=None,
-        sd_se=None,
+        mean_se=error_at(errors, group.mean_at),
+        sd_se=error_at(errors, group.sd_at),
     )

@@ -26,6 +26,16 @@ class NormalGroup:
         """Where its free parameters stand."""
         return np.array([at for at in (self.mean_at, self.sd_at) if at >= 0], dtype=np.int64)
 
+    @property
+    def reported(self) -> IntArray:
+        """Those that have standard errors."""
+        return self.index
+
+    @property
+    def n_parameters(self) -> int:
+        """How many the data determine."""
+        return len(self.index)
+
     def moments(self, free: FloatArray) -> tuple[float, float]:
         """Mean and SD."""
         mean = float(free[self.mean_at]) if self.mean_at >= 0 else 0.0
@@ -57,4 +67,73 @@ class NormalGroup:
             free[self.sd_at] = 0.5 * np.log(counts @ (self.theta - mean) ** 2 / total)
 
 
-LatentGroup = NormalGroup
+TILT_STEPS = 50
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class EmpiricalGroup:
+    """A free weight at every node: log weight −θ² / 2 + ξ + tilt, ξ being the free parameters from ``start``
+    on, and the tilt in the span of 1, of θ where the mean is held at 0, and of θ² where the SD is held at
+    1."""
+
+    theta: FloatArray
+    start: int
+    mean_pinned: bool
+    sd_pinned: bool
+
+    mean_at: int = -1
+    sd_at: int = -1
+
+    @property
+    def index(self) -> IntArray:
+        """Where its free parameters stand."""
+        return np.arange(self.start, self.start + len(self.theta))
+
+    @property
+    def reported(self) -> IntArray:
+        """None has a standard error: the weights are taken as known."""
+        return np.zeros(0, dtype=np.int64)
+
+    @property
+    def n_parameters(self) -> int:
+        """One per node, less the sum of 1 and what is pinned."""
+        return len(self.theta) - self._pins().shape[1]
+
+    def moments(self, free: FloatArray) -> tuple[float, float]:
+        """Mean and SD."""
+        weights = np.exp(self.log_weights(free))
+        mean = float(weights @ self.theta)
+        return mean, float(np.sqrt(weights @ (self.theta - mean) ** 2))
+
+    def log_weights(self, free: FloatArray) -> FloatArray:
+        """Shape (n_nodes,). The tilt is Newton's, on a convex function of at most three numbers."""
+        pins = self._pins()
+        target = np.array([1.0, 0.0, 1.0])[[True, self.mean_pinned, self.sd_pinned]]
+        exponent = free[self.index] - 0.5 * self.theta**2
+        exponent -= np.log(np.exp(exponent - exponent.max()).sum()) + exponent.max()
+        for _ in range(TILT_STEPS):
+            weights = np.exp(exponent)
+            miss = target - pins.T @ weights
+            if np.abs(miss).max() < 1e-13:
+                break
+            step = pins @ np.linalg.solve((pins.T * weights) @ pins, miss)
+            exponent += step / max(1.0, float(np.abs(step[weights > 1e-6]).max()))
+        return exponent
+
+    def scores(self, free: FloatArray) -> FloatArray:
+        """Derivatives of the log weights by the free parameters, shape (n_nodes, n_nodes): what a change
+        leaves after the tilt has answered it."""
+        pins, weights = self._pins(), np.exp(self.log_weights(free))
+        weighted = pins.T * weights
+        return np.eye(len(weights)) - (pins @ np.linalg.solve(weighted @ pins, weighted)).T
+
+    def maximise(self, free: FloatArray, counts: FloatArray) -> None:
+        """EM cycles leave the distribution alone: to move it without the items would undo its scale."""
+
+    def _pins(self) -> FloatArray:
+        powers = [np.ones_like(self.theta), self.theta, self.theta**2]
+        kept = [True, self.mean_pinned, self.sd_pinned]
+        return np.column_stack([power for power, keep in zip(powers, kept, strict=True) if keep])
+
+
+LatentGroup = NormalGroup | EmpiricalGroup
