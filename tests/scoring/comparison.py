@@ -86,12 +86,9 @@ def _difference(data: str, model: Model, responses: Responses, expected: Mapping
     found = _calibrated(responses, model, errors=True)
     rows = [entry for name, entry in expected["coef_se"].items() if name != "GroupPars"]
     first = expected["scores_first_rows"]["EAP"]
-    ability = eap(
-        found.items,
-        responses.of_persons(np.arange(len(first["theta"]))),
-        found.nodes,
-        found.groups[0].weights,
-    )
+    scored = responses.of_persons(np.arange(len(first["theta"])))
+    ability = eap(found.items, scored, found.nodes, found.groups[0].weights)
+    both = list(zip(found.items, [row["par"] for row in rows], strict=True))
     return Difference(
         data=data,
         model=model,
