@@ -13,6 +13,7 @@ from scoring.calibration.latent import EmpiricalGroup, LatentGroup, NormalGroup
 from scoring.calibration.layout import Batch, Layout, make_layout
 from scoring.calibration.objective import Evaluation, Problem
 from scoring.calibration.patterns import make_blocks
+from scoring.calibration.remarks import remarks
 from scoring.calibration.settings import Settings
 from scoring.calibration.standard_errors import covariance, error_at, item_errors, labels, standard_errors
 from scoring.calibration.starting import starting_values
@@ -38,7 +39,8 @@ def calibrate(
     slopes are 1, every SD is free; with anchors every mean and SD is.
 
     Raises MeasurementError as ``check_estimable`` does, with ``model_needs_two_categories``,
-    ``anchor_mismatch``, and, when ``settings.strict``, ``not_converged`` (``iterations``, ``gradient``).
+    ``anchor_mismatch``, ``groups_not_linked``, and, when ``settings.strict``, ``not_converged``
+    (``iterations``, ``gradient``).
     """
     chosen = Settings() if settings is None else settings
     check_estimable(responses)
@@ -53,7 +55,10 @@ def calibrate(
 
 def make_problem(responses: Responses, models: Sequence[Model], settings: Settings) -> Problem:
     """What is to be maximised."""
+    if len(models) != responses.n_items:
+        raise ValueError("one model per item")
     layout = make_layout(responses, models, settings.anchors)
+    _check_linked(responses, layout)
     return Problem(
         layout=layout,
         blocks=make_blocks(responses, layout.offsets),
@@ -66,6 +71,26 @@ def make_problem(responses: Responses, models: Sequence[Model], settings: Settin
 
 def _untold(iterations: int, gradient_norm: float) -> None:
     """Nobody asked."""
+
+
+def _check_linked(responses: Responses, layout: Layout) -> None:
+    """Each group is joined to the first, or to an anchor, by items in common.
+
+    Raises MeasurementError with code ``groups_not_linked`` (``group``)."""
+    had = np.array(
+        [
+            responses.administered[responses.groups == group].any(axis=0)
+            for group in range(len(responses.group_names))
+        ]
+    )
+    linked = had[:, layout.anchored].any(axis=1) if layout.anchored.any() else np.arange(len(had)) == 0
+    while True:
+        reached = had[:, had[linked].any(axis=0)].any(axis=1) | linked
+        if (reached == linked).all():
+            break
+        linked = reached
+    if not linked.all():
+        raise MeasurementError("groups_not_linked", group=responses.group_names[int(np.argmin(linked))])
 
 
 def _groups(responses: Responses, layout: Layout, settings: Settings) -> tuple[LatentGroup, ...]:
@@ -116,7 +141,7 @@ def _calibration(
             condition_number=None if sure is None else sure.condition_number,
             at_maximum=None if sure is None else sure.at_maximum,
         ),
-        remarks=(),
+        remarks=remarks(problem, found, items),
     )
 
 
