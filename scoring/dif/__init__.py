@@ -1,9 +1,10 @@
 """Differential item functioning: items that equally able persons of two groups answer differently."""
 
 from scoring.dif.categories import Category, flagged
+from scoring.dif.contrasts import Contrast, Contrasts, contrasts
 from scoring.dif.logistic import Kind, Logistic, logistic
 from scoring.dif.mantel_haenszel import BreslowDay, MantelHaenszel, breslow_day, mantel_haenszel
-from scoring.dif.matching import MIN_PERSONS
+from scoring.dif.matching import MIN_PERSONS, check_items
 from scoring.dif.purification import Purified, purified
 from scoring.dif.standardisation import Standardisation, standardisation
 
@@ -11,12 +12,16 @@ __all__ = [
     "MIN_PERSONS",
     "BreslowDay",
     "Category",
+    "Contrast",
+    "Contrasts",
     "Kind",
     "Logistic",
     "MantelHaenszel",
     "Purified",
     "Standardisation",
     "breslow_day",
+    "check_items",
+    "contrasts",
     "flagged",
     "logistic",
     "mantel_haenszel",

@@ -52,6 +52,23 @@ def check_groups(focal: BoolArray) -> None:
         raise MeasurementError("dif_group_too_small", n=min(sizes), least=MIN_PERSONS)
 
 
+def check_items(responses: Responses) -> None:
+    """Refuse items that say nothing about groups.
+
+    Raises MeasurementError with code ``no_items``, ``item_without_answers`` (``item``) or ``constant_item``
+    (``item``, ``category``).
+    """
+    if responses.n_items == 0:
+        raise MeasurementError("no_items")
+    for place, name in enumerate(responses.names):
+        column = responses.codes[:, place]
+        seen = np.unique(column[column >= 0])
+        if len(seen) == 0:
+            raise MeasurementError("item_without_answers", item=name)
+        if len(seen) == 1:
+            raise MeasurementError("constant_item", item=name, category=int(seen[0]))
+
+
 def match(responses: Responses, focal: BoolArray, anchor: BoolArray) -> tuple[ItemTable, ...]:
     """The table of each item. ``focal`` of shape (n_persons,); ``anchor`` of shape (n_items,).
 
