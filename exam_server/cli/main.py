@@ -6,6 +6,7 @@ from typer import rich_utils
 from exam_server.cli import (
     bench,
     demo,
+    dif,
     doctor,
     exam,
     items,
@@ -45,4 +46,5 @@ app.command("doctor", help=say("help_doctor"))(doctor.doctor)
 app.add_typer(bench.app, name="bench", help=say("help_bench"))
 app.add_typer(rehearse.app, name="rehearse", help=say("help_rehearse"))
 app.command("load", help=say("help_load"))(load.load)
+app.command("dif", help=say("help_dif"))(dif.dif)
 app.command("export-schema", help=say("help_export_schema"))(schema.export)

@@ -104,6 +104,7 @@ def test_the_commands() -> None:
         "doctor",
         "load",
         "rehearse",
+        "dif",
         "export-schema",
     }
 
