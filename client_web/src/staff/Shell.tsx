@@ -13,12 +13,19 @@ import { ExamsPage } from "./exams/ExamsPage";
 import { NewExamPage } from "./exams/NewExamPage";
 import { NewShiftPage } from "./exams/NewShiftPage";
 import { RosterPage } from "./exams/RosterPage";
+import { KeyPage } from "./keys/KeyPage";
+import { KeysPage } from "./keys/KeysPage";
+import { NewKeyPage } from "./keys/NewKeyPage";
 import { AllResultsPage } from "./results/AllResultsPage";
+import type { May } from "./results/ExamFrame";
 import { ItemResultPage } from "./results/ItemResultPage";
 import { ResultsPage } from "./results/ResultsPage";
 import { RoomPage } from "./rooms/RoomPage";
 import { RoomsPage } from "./rooms/RoomsPage";
 import { Link, mayLeave, useRoute } from "./router";
+import { RunPage } from "./runs/RunPage";
+import { RunsPage } from "./runs/RunsPage";
+import { SanctionsPage } from "./sanctions/SanctionsPage";
 import { logOut } from "./session";
 import { t } from "./texts";
 import { RoomTestsPage } from "./window/RoomTestsPage";
@@ -112,12 +119,39 @@ function PageOf({ route, session }: { route: Route; session: StaffSession }) {
     case "all_results":
       return <AllResultsPage />;
     case "results":
-      return <ResultsPage key={route.exam} exam={route.exam} tab={route.tab} />;
+      return <ResultsPage key={route.exam} exam={route.exam} tab={route.tab} run={route.run} may={may} />;
     case "item_result":
-      return <ItemResultPage key={route.item} exam={route.exam} item={route.item} />;
+      return <ItemResultPage exam={route.exam} item={route.item} run={route.run} may={may} />;
+    case "run":
+      return <RunPage key={route.run} exam={route.exam} run={route.run} session={session} may={may} />;
+    case "runs":
+      return may("scoring.run") ? <RunsPage key={route.exam} exam={route.exam} may={may} /> : <NotAllowed />;
+    case "keys":
+    case "new_key":
+    case "key":
+      return may("keys.correct") ? <KeyPageOf route={route} session={session} may={may} /> : <NotAllowed />;
+    case "sanctions":
+      return may("sanctions.record") ? <SanctionsPage exam={route.exam} may={may} /> : <NotAllowed />;
     case "home":
       return <NotAllowed />;
     case "missing":
       return <Banner tone="waiting">{t("page_missing")}</Banner>;
+  }
+}
+
+interface KeyPageOfProps {
+  route: Extract<Route, { page: "keys" | "new_key" | "key" }>;
+  session: StaffSession;
+  may: May;
+}
+
+function KeyPageOf({ route, session, may }: KeyPageOfProps) {
+  switch (route.page) {
+    case "keys":
+      return <KeysPage exam={route.exam} may={may} />;
+    case "new_key":
+      return <NewKeyPage exam={route.exam} item={route.item} />;
+    case "key":
+      return <KeyPage key={route.change} exam={route.exam} change={route.change} session={session} />;
   }
 }

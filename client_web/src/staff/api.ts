@@ -10,19 +10,32 @@ import type {
   ExamDetail,
   Exams,
   ImportReview,
+  ItemAnalysis,
   ItemDetail,
   ItemRow,
   Items,
+  KeyChange,
+  KeyChanges,
+  KeyPreview,
   Log,
   NewExam,
+  NewKeyChange,
+  NewRun,
+  NewSanction,
   NewShift,
   RehearsalCode,
   Rehearsals,
   Results,
   RoomView,
   RosterReview,
+  Runs,
+  Sanction,
+  Sanctions,
+  Scores,
+  ScoringRun,
   ShiftRow,
   Shifts,
+  TestAnalysis,
   WindowView,
 } from "../protocol/messages";
 import { withSession } from "./session";
@@ -47,6 +60,46 @@ export const createShift = (exam: number, shift: NewShift) =>
   post<ShiftRow>(`/api/exams/${exam}/shifts`, shift);
 export const readResults = (exam: number, signal: AbortSignal) =>
   get<Results>(`/api/exams/${exam}/results`, signal);
+
+export const listRuns = (exam: number, signal: AbortSignal) => get<Runs>(`/api/exams/${exam}/runs`, signal);
+export const startRun = (exam: number, run: NewRun) => post<ScoringRun>(`/api/exams/${exam}/runs`, run);
+export const readRun = (run: number, signal: AbortSignal) => get<ScoringRun>(`/api/runs/${run}`, signal);
+export const signRun = (run: number, record_sha256: string) =>
+  post<ScoringRun>(`/api/runs/${run}/sign`, { record_sha256 });
+export const cancelRun = (run: number) => post<ScoringRun>(`/api/runs/${run}/cancel`, undefined);
+export const analysisFile = (run: number) => `/api/runs/${run}/analysis`;
+export const readAnalysis = (run: number, signal: AbortSignal) =>
+  get<TestAnalysis>(analysisFile(run), signal);
+export const readItemAnalysis = (run: number, item: number, signal: AbortSignal) =>
+  get<ItemAnalysis>(`/api/runs/${run}/items/${item}`, signal);
+
+export type ScoreSort = "name" | "number" | "score" | "theta";
+
+/** One page of a run's scores. */
+export function readScores(
+  run: number,
+  asked: { search: string; page: number; sort: ScoreSort },
+  signal: AbortSignal,
+): Promise<Scores> {
+  const query = new URLSearchParams({ search: asked.search, page: String(asked.page), sort: asked.sort });
+  return get<Scores>(`/api/runs/${run}/scores?${query}`, signal);
+}
+
+export const listKeyChanges = (exam: number, signal: AbortSignal) =>
+  get<KeyChanges>(`/api/exams/${exam}/key-changes`, signal);
+export const proposeKey = (exam: number, change: NewKeyChange) =>
+  post<KeyChange>(`/api/exams/${exam}/key-changes`, change);
+export const previewKey = (change: number, page: number, signal: AbortSignal) =>
+  get<KeyPreview>(`/api/key-changes/${change}/preview?page=${page}`, signal);
+export const decideKey = (change: number, act: "confirm" | "withdraw" | "rollback", reason: string) =>
+  post<KeyChange>(`/api/key-changes/${change}/${act}`, { reason });
+
+export const listSanctions = (exam: number, signal: AbortSignal) =>
+  get<Sanctions>(`/api/exams/${exam}/sanctions`, signal);
+export const addSanction = (exam: number, sanction: NewSanction) =>
+  post<Sanction>(`/api/exams/${exam}/sanctions`, sanction);
+export const revokeSanction = (sanction: number, reason: string) =>
+  post<Sanction>(`/api/sanctions/${sanction}/revoke`, { reason });
 
 export const listShifts = (signal: AbortSignal) => get<Shifts>("/api/shifts", signal);
 export const listCandidates = (shift: number, signal: AbortSignal) =>

@@ -3,6 +3,7 @@ import "../base/fonts.css";
 import "../base/tokens.css";
 import "../base/base.css";
 import "./staff.css";
+import "./measurement.css";
 import { App } from "./App";
 import { askSession } from "./session";
 

@@ -20,7 +20,17 @@ const ROUTES: Route[] = [
   { page: "all_results" },
   { page: "results", exam: 12, tab: "class" },
   { page: "results", exam: 12, tab: "items" },
+  { page: "results", exam: 12, tab: "test" },
+  { page: "results", exam: 12, tab: "items", run: 5 },
   { page: "item_result", exam: 12, item: 99 },
+  { page: "item_result", exam: 12, item: 99, run: 5 },
+  { page: "runs", exam: 12 },
+  { page: "run", exam: 12, run: 5 },
+  { page: "keys", exam: 12 },
+  { page: "new_key", exam: 12, item: null },
+  { page: "new_key", exam: 12, item: 99 },
+  { page: "key", exam: 12, change: 2 },
+  { page: "sanctions", exam: 12 },
 ];
 
 test.each(ROUTES)("an address leads back to its page: $page", (route) => {

@@ -12,14 +12,20 @@ export type Route =
   | { page: "rooms" }
   | { page: "room"; shift: number; tab: RoomTab }
   | { page: "all_results" }
-  | { page: "results"; exam: number; tab: ResultsTab }
-  | { page: "item_result"; exam: number; item: number }
+  | { page: "results"; exam: number; tab: ResultsTab; run?: number }
+  | { page: "item_result"; exam: number; item: number; run?: number }
+  | { page: "runs"; exam: number }
+  | { page: "run"; exam: number; run: number }
+  | { page: "keys"; exam: number }
+  | { page: "new_key"; exam: number; item: number | null }
+  | { page: "key"; exam: number; change: number }
+  | { page: "sanctions"; exam: number }
   | { page: "window" }
   | { page: "room_tests" }
   | { page: "missing" };
 
 export type RoomTab = "map" | "log";
-export type ResultsTab = "class" | "items";
+export type ResultsTab = "class" | "test" | "items";
 
 const ROOT = "/staff";
 
@@ -56,9 +62,21 @@ export function pathOf(route: Route): string {
     case "all_results":
       return `${ROOT}/results`;
     case "results":
-      return `${ROOT}/results/${route.exam}${route.tab === "items" ? "/items" : ""}`;
+      return `${ROOT}/results/${route.exam}${route.tab === "class" ? "" : `/${route.tab}`}${runQuery(route.run)}`;
     case "item_result":
-      return `${ROOT}/results/${route.exam}/items/${route.item}`;
+      return `${ROOT}/results/${route.exam}/items/${route.item}${runQuery(route.run)}`;
+    case "runs":
+      return `${ROOT}/results/${route.exam}/runs`;
+    case "run":
+      return `${ROOT}/results/${route.exam}/runs/${route.run}`;
+    case "keys":
+      return `${ROOT}/results/${route.exam}/keys`;
+    case "new_key":
+      return `${ROOT}/results/${route.exam}/keys/new${route.item === null ? "" : `?item=${route.item}`}`;
+    case "key":
+      return `${ROOT}/results/${route.exam}/keys/${route.change}`;
+    case "sanctions":
+      return `${ROOT}/results/${route.exam}/sanctions`;
   }
 }
 
@@ -69,9 +87,19 @@ function newExamQuery(bank: number | null, source: string | null): string {
   return `?${query}`;
 }
 
+/** A run other than the one that counts is named in the address. */
+function runQuery(run: number | undefined): string {
+  return run === undefined ? "" : `?run=${run}`;
+}
+
 /** An id of the database as it stands in an address, else null. */
 function idOf(text: string | null): number | null {
   return text !== null && /^[1-9][0-9]{0,14}$/.test(text) ? Number(text) : null;
+}
+
+function runOf(query: URLSearchParams): { run?: number } {
+  const run = idOf(query.get("run"));
+  return run === null ? {} : { run };
 }
 
 type Reader = (ids: number[], query: URLSearchParams) => Route;
@@ -98,8 +126,20 @@ const PATTERNS: Record<string, Reader> = {
   "window/room-tests": () => ({ page: "room_tests" }),
   results: () => ({ page: "all_results" }),
   "results/#": ([exam = 0]) => ({ page: "results", exam, tab: "class" }),
-  "results/#/items": ([exam = 0]) => ({ page: "results", exam, tab: "items" }),
-  "results/#/items/#": ([exam = 0, item = 0]) => ({ page: "item_result", exam, item }),
+  "results/#/test": ([exam = 0], query) => ({ page: "results", exam, tab: "test", ...runOf(query) }),
+  "results/#/items": ([exam = 0], query) => ({ page: "results", exam, tab: "items", ...runOf(query) }),
+  "results/#/items/#": ([exam = 0, item = 0], query) => ({
+    page: "item_result",
+    exam,
+    item,
+    ...runOf(query),
+  }),
+  "results/#/runs": ([exam = 0]) => ({ page: "runs", exam }),
+  "results/#/runs/#": ([exam = 0, run = 0]) => ({ page: "run", exam, run }),
+  "results/#/keys": ([exam = 0]) => ({ page: "keys", exam }),
+  "results/#/keys/new": ([exam = 0], query) => ({ page: "new_key", exam, item: idOf(query.get("item")) }),
+  "results/#/keys/#": ([exam = 0, change = 0]) => ({ page: "key", exam, change }),
+  "results/#/sanctions": ([exam = 0]) => ({ page: "sanctions", exam }),
 };
 
 /** The route of an address; `missing` for one that no page has. */

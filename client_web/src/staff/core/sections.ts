@@ -21,7 +21,7 @@ const SECTIONS: readonly Section[] = [
     name: "results",
     start: { page: "all_results" },
     permission: "results.read",
-    pages: ["all_results", "results", "item_result"],
+    pages: ["all_results", "results", "item_result", "runs", "run", "keys", "new_key", "key", "sanctions"],
   },
   { name: "window", start: { page: "window" }, permission: "server.watch", pages: ["window", "room_tests"] },
 ];

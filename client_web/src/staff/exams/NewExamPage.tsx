@@ -4,6 +4,7 @@ import { Button } from "../../base/Button";
 import { Field, TextField } from "../../base/Field";
 import type { Bank, ItemRow, NewExam } from "../../protocol/messages";
 import { createExam, listBanks, listItems } from "../api";
+import { Choices } from "../Choices";
 import { TEMPLATES, type TemplateName, usualMinutes } from "../core/templates";
 import { Empty, Heading } from "../Heading";
 import { ActError, Loaded, useAct, useLoad } from "../Loading";
@@ -150,6 +151,14 @@ function ExamForm({ banks, bank, source }: NewExamProps & { banks: readonly Bank
         required
         value={exam.minutes}
         onInput={(event) => change({ minutes: Number(event.currentTarget.value) })}
+      />
+      <Choices
+        legend={t("exam_release")}
+        name="release"
+        value={exam.release}
+        values={["at_once", "signed"] as const}
+        onChange={(release) => change({ release })}
+        textOf={(release) => ({ label: t(`release_${release}`), hint: t(`release_${release}_hint`) })}
       />
       <div class="form-acts">
         <Button onClick={() => go({ page: "exams" })}>{t("cancel")}</Button>

@@ -3,6 +3,7 @@ import type { Count, ItemStatistics } from "../../protocol/messages";
 import { countGroups } from "../core/counts";
 import { linear } from "../core/scale";
 import { t } from "../texts";
+import { responseName } from "./responseName";
 
 const WIDTH = 520;
 const ROW = 30;
@@ -22,7 +23,9 @@ export function CountBars({ item }: { item: ItemStatistics }) {
           key={group.name}
           viewBox={`0 0 ${WIDTH} ${group.bars.length * ROW}`}
           role="img"
-          aria-label={group.bars.map((bar) => `${barName(bar)}: ${barValue(bar, item.n)}`).join("; ")}
+          aria-label={group.bars
+            .map((bar) => `${responseName(bar.label)}: ${barValue(bar, item.n)}`)
+            .join("; ")}
         >
           {group.bars.map((bar, index) => (
             <Bar key={bar.label} bar={bar} n={item.n} x={x} top={index * ROW} />
@@ -32,14 +35,6 @@ export function CountBars({ item }: { item: ItemStatistics }) {
       <CountTable item={item} />
     </figure>
   );
-}
-
-function barName(bar: Count): string {
-  if (bar.label === "") return t("count_empty");
-  if (bar.label === "…") return t("count_others");
-  const [statement, value] = bar.label.split(":");
-  if (value === "true") return `${statement}) ${t("count_true")}`;
-  return value === "false" ? `${statement}) ${t("count_false")}` : bar.label;
 }
 
 function barValue(bar: Count, n: number): string {
@@ -59,7 +54,7 @@ function Bar({ bar, n, x, top }: BarProps) {
   return (
     <g class={bar.right ? "count-right" : "count-wrong"}>
       <text class="count-name" x={LEFT - 10} y={middle} text-anchor="end">
-        {barName(bar)}
+        {responseName(bar.label)}
       </text>
       <rect x={LEFT} y={top + 4} width={Math.max(1, x(bar.count) - LEFT)} height={ROW - 8} />
       <text class="count-value" x={x(bar.count) + 8} y={middle}>
@@ -86,7 +81,7 @@ function CountTable({ item }: { item: ItemStatistics }) {
         <tbody>
           {item.counts.map((bar) => (
             <tr key={bar.label}>
-              <td>{barName(bar)}</td>
+              <td>{responseName(bar.label)}</td>
               <td class="number">{barValue(bar, item.n)}</td>
               <td>{bar.right && t("count_key")}</td>
             </tr>

@@ -1,11 +1,9 @@
 import { formatNumber, formatShare } from "../../base/formats";
-import type { ItemStatistics } from "../../protocol/messages";
-import { flagsOf } from "../core/flags";
-import { pathOf } from "../core/route";
+import type { Route } from "../core/route";
 import { linear, spreadLabels } from "../core/scale";
 import { partText, shortPlace } from "../parts";
-import { go } from "../router";
 import { t } from "../texts";
+import { SvgLink } from "./SvgLink";
 
 const WIDTH = 860;
 const HEIGHT = 340;
@@ -14,13 +12,28 @@ const RIGHT = WIDTH - 20;
 const TOP = 20;
 const BASE = HEIGHT - 48;
 
-type Placed = ItemStatistics & { difficulty: number; discrimination: number };
+/** An item to place; `remarked` ones are drawn as squares. */
+export interface ScatterItem {
+  item: number;
+  part: string;
+  number: number;
+  difficulty: number | null;
+  discrimination: number | null;
+  remarked: boolean;
+}
 
-const isPlaced = (item: ItemStatistics): item is Placed =>
+type Placed = ScatterItem & { difficulty: number; discrimination: number };
+
+const isPlaced = (item: ScatterItem): item is Placed =>
   item.difficulty !== null && item.discrimination !== null;
 
+interface ItemScatterProps {
+  items: readonly ScatterItem[];
+  routeTo: (item: ScatterItem) => Route;
+}
+
 /** Every item by the share of its points earned and by its discrimination, labelled where it stands. */
-export function ItemScatter({ items, exam }: { items: readonly ItemStatistics[]; exam: number }) {
+export function ItemScatter({ items, routeTo }: ItemScatterProps) {
   const placed = items.filter(isPlaced);
   if (placed.length === 0) return null;
   const lowest = Math.min(-0.2, ...placed.map((item) => item.discrimination));
@@ -39,7 +52,7 @@ export function ItemScatter({ items, exam }: { items: readonly ItemStatistics[];
           <Dot
             key={item.item}
             item={item}
-            exam={exam}
+            to={routeTo(item)}
             at={dots[index] ?? { x: 0, y: 0 }}
             label={labels[index] ?? 0}
           />
@@ -97,29 +110,20 @@ function Grid({ x, y, low, high }: GridProps) {
 
 interface DotProps {
   item: Placed;
-  exam: number;
+  to: Route;
   at: { x: number; y: number };
   label: number;
 }
 
-function Dot({ item, exam, at, label }: DotProps) {
-  const route = { page: "item_result", exam, item: item.item } as const;
-  const remarked = flagsOf(item).some((flag) => flag.attention);
-  const name = `${partText(item.part)} · ${item.number}`;
+function Dot({ item, to, at, label }: DotProps) {
+  const name = t("scatter_dot", {
+    item: `${partText(item.part)} · ${item.number}`,
+    share: formatShare(item.difficulty),
+    discrimination: formatNumber(item.discrimination, 2),
+  });
   return (
-    <a
-      href={pathOf(route)}
-      aria-label={t("scatter_dot", {
-        item: name,
-        share: formatShare(item.difficulty),
-        discrimination: formatNumber(item.discrimination, 2),
-      })}
-      onClick={(event: MouseEvent) => {
-        event.preventDefault();
-        go(route);
-      }}
-    >
-      {remarked ? (
+    <SvgLink to={to} label={name}>
+      {item.remarked ? (
         <rect class="dot dot-remarked" x={at.x - 5} y={at.y - 5} width={10} height={10} />
       ) : (
         <circle class="dot" cx={at.x} cy={at.y} r={5} />
@@ -127,6 +131,6 @@ function Dot({ item, exam, at, label }: DotProps) {
       <text class="dot-label" x={at.x + 9} y={label + 4}>
         {shortPlace(item)}
       </text>
-    </a>
+    </SvgLink>
   );
 }

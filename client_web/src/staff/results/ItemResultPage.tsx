@@ -1,123 +1,30 @@
-import { ApiError } from "../../base/api";
-import { Banner } from "../../base/Banner";
-import { Button } from "../../base/Button";
-import { formatDecimal, formatNumber, formatShare, pointsKey } from "../../base/formats";
-import type { ItemStatistics, Results } from "../../protocol/messages";
-import { pictureUrl, readItem, readResults } from "../api";
-import { correlationInterval, FEWEST, flagsOf } from "../core/flags";
-import { Heading } from "../Heading";
-import { ItemCard } from "../ItemCard";
-import { Loaded, useLoad } from "../Loading";
-import { partText } from "../parts";
-import { CountBars } from "../plots/CountBars";
-import { ShareInterval } from "../plots/ShareInterval";
-import { go } from "../router";
-import { coded, counted, t } from "../texts";
-import { FlagList } from "./FlagList";
+import { shownRun } from "../core/runs";
+import { Loaded } from "../Loading";
+import { MeasuredItem } from "../measurement/MeasuredItem";
+import type { May } from "./ExamFrame";
+import { LiveItem } from "./LiveItem";
+import { useRuns } from "./useRuns";
 
-/** One item: as candidates saw it, and what they answered. */
-export function ItemResultPage({ exam, item }: { exam: number; item: number }) {
-  const load = useLoad((signal) => readResults(exam, signal), [exam]);
-  const place = load.value?.items.findIndex((each) => each.item === item) ?? -1;
-  const found = load.value?.items[place];
-  return (
-    <>
-      <Heading
-        title={found ? `${partText(found.part)} · ${t("item_number", { number: found.number })}` : t("item")}
-        up={{ to: { page: "results", exam, tab: "items" }, label: load.value?.exam ?? t("nav_results") }}
-        note={
-          found &&
-          `${coded("kind", found.kind)} · ${t(pointsKey(found.points), { points: formatDecimal(found.points) })}`
-        }
-      >
-        {load.value && <Neighbours exam={exam} results={load.value} place={place} />}
-      </Heading>
-      <Loaded load={load}>
-        {() =>
-          found === undefined ? (
-            <Banner tone="waiting">{t("page_missing")}</Banner>
-          ) : (
-            <div class="beside item-result">
-              <AsSeen item={item} />
-              <Figures item={found} />
-            </div>
-          )
-        }
-      </Loaded>
-    </>
-  );
+interface ItemResultPageProps {
+  exam: number;
+  item: number;
+  run: number | undefined;
+  may: May;
 }
 
-function Neighbours({ exam, results, place }: { exam: number; results: Results; place: number }) {
-  const [before, after] = [results.items[place - 1], results.items[place + 1]];
-  const open = (to: ItemStatistics) => go({ page: "item_result", exam, item: to.item });
+/** One item: measured where a scoring run was made, else by what is in so far. */
+export function ItemResultPage({ exam, item, run, may }: ItemResultPageProps) {
+  const runs = useRuns(exam);
   return (
-    <>
-      <Button icon="left" disabled={before === undefined} onClick={() => before && open(before)}>
-        {t("item_before")}
-      </Button>
-      <Button iconAfter="right" disabled={after === undefined} onClick={() => after && open(after)}>
-        {t("item_after")}
-      </Button>
-    </>
-  );
-}
-
-function AsSeen({ item }: { item: number }) {
-  const load = useLoad((signal) => readItem(item, signal), [item]);
-  if (load.error instanceof ApiError && [403, 404].includes(load.error.status)) {
-    return <Banner tone="info">{t("item_not_shown")}</Banner>;
-  }
-  return (
-    <section class="panel" aria-labelledby="as-seen">
-      <h2 id="as-seen">{t("item_as_seen")}</h2>
-      <Loaded load={load}>
-        {(detail) => <ItemCard item={detail} name={`result-${item}`} pictures={pictureUrl} />}
-      </Loaded>
-    </section>
-  );
-}
-
-function Figures({ item }: { item: ItemStatistics }) {
-  const interval = correlationInterval(item.discrimination, item.n);
-  return (
-    <section class="panel" aria-labelledby="figures">
-      <h2 id="figures">{t("item_figures")}</h2>
-      <FlagList flags={flagsOf(item)} />
-      <dl class="item-figures">
-        <dt>{t("summary_n")}</dt>
-        <dd>{counted("scripts", item.n)}</dd>
-        <dt>{t("column_share")}</dt>
-        <dd>
-          {item.share === null ? "–" : formatShare(item.share)}
-          {item.low !== null && item.high !== null && (
-            <>
-              <span class="soft">
-                {" "}
-                {t("interval_words", { low: formatShare(item.low), high: formatShare(item.high) })}
-              </span>
-              <ShareInterval item={item} />
-            </>
-          )}
-        </dd>
-        <dt>{t("mean_share")}</dt>
-        <dd>{item.difficulty === null ? "–" : formatShare(item.difficulty)}</dd>
-        <dt>{t("column_discrimination")}</dt>
-        <dd>
-          {item.discrimination === null ? "–" : formatNumber(item.discrimination, 2)}
-          {interval && item.n >= FEWEST && (
-            <span class="soft">
-              {" "}
-              {t("interval_words", {
-                low: formatNumber(interval.low, 2),
-                high: formatNumber(interval.high, 2),
-              })}
-            </span>
-          )}
-          <p class="soft">{t("discrimination_means")}</p>
-        </dd>
-      </dl>
-      {item.counts.length > 0 && <CountBars item={item} />}
-    </section>
+    <Loaded load={runs}>
+      {(known) => {
+        const shown = shownRun(known.runs, run);
+        return shown === undefined ? (
+          <LiveItem exam={exam} item={item} />
+        ) : (
+          <MeasuredItem exam={exam} item={item} run={shown} asked={run} may={may} />
+        );
+      }}
+    </Loaded>
   );
 }

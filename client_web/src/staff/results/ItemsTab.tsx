@@ -27,7 +27,10 @@ export function ItemsTab({ exam, results }: { exam: number; results: Results }) 
     <section class="block" aria-label={t("results_items")}>
       {!results.keys_released && <Banner tone="info">{t("keys_withheld")}</Banner>}
       {results.n < FIRM && <p class="soft prose">{t("items_tentative", { n: results.n, firm: FIRM })}</p>}
-      <ItemScatter items={results.items} exam={exam} />
+      <ItemScatter
+        items={results.items.map((item) => ({ ...item, remarked: remarked.includes(item) }))}
+        routeTo={({ item }) => ({ page: "item_result", exam, item })}
+      />
       <div class="row-count no-print" role="status">
         {t("row_count", { shown: rows.length, total: results.items.length })}
         <Button small aria-pressed={doubtful} onClick={() => setDoubtful(!doubtful)}>

@@ -1,40 +1,71 @@
 import { Button } from "../../base/Button";
 import { Icon } from "../../base/Icon";
-import type { Results } from "../../protocol/messages";
+import type { Results, Runs } from "../../protocol/messages";
 import { readResults, resultsFile } from "../api";
 import type { ResultsTab } from "../core/route";
-import { Empty, Heading } from "../Heading";
+import { shownRun } from "../core/runs";
+import { Empty } from "../Heading";
 import { Loaded, useLoad } from "../Loading";
-import { Link } from "../router";
+import { Measured } from "../measurement/Measured";
 import { t } from "../texts";
-import { ClassTable } from "./ClassTable";
+import { ClassTab } from "./ClassTab";
+import { ExamFrame, type May } from "./ExamFrame";
 import { ItemsTab } from "./ItemsTab";
-import { Summary } from "./Summary";
+import { useRuns } from "./useRuns";
 
-/** An exam's results: the summary above, the class or the items below. */
-export function ResultsPage({ exam, tab }: { exam: number; tab: ResultsTab }) {
+interface ResultsPageProps {
+  exam: number;
+  tab: ResultsTab;
+  run: number | undefined;
+  may: May;
+}
+
+/** An exam's results: the class, the test as a whole, the items. */
+export function ResultsPage({ exam, tab, run, may }: ResultsPageProps) {
+  const runs = useRuns(exam);
   const load = useLoad((signal) => readResults(exam, signal), [exam]);
   const results = load.value;
   return (
-    <>
-      <Heading
-        title={results?.exam ?? t("nav_results")}
-        up={{ to: { page: "all_results" }, label: t("nav_results") }}
-        note={results?.subject}
-      >
-        <Button icon="print" onClick={() => print()}>
-          {t("print")}
-        </Button>
-        <a class="button button-plain" href={resultsFile(exam)} download>
-          <Icon name="download" /> {t("download_csv")}
-        </a>
-      </Heading>
-      <Loaded load={load}>{(found) => <Found exam={exam} tab={tab} results={found} />}</Loaded>
-    </>
+    <ExamFrame
+      exam={exam}
+      name={results?.exam}
+      note={results?.subject}
+      tab={tab}
+      may={may}
+      measured={runs.value !== undefined && shownRun(runs.value.runs, run) !== undefined}
+      acts={
+        <>
+          <Button icon="print" onClick={() => print()}>
+            {t("print")}
+          </Button>
+          {tab === "class" && (
+            <a class="button button-plain" href={resultsFile(exam)} download>
+              <Icon name="download" /> {t("download_csv")}
+            </a>
+          )}
+        </>
+      }
+    >
+      <Loaded load={load}>
+        {(found) => (
+          <Loaded load={runs}>
+            {(known) => <Views exam={exam} tab={tab} run={run} may={may} results={found} runs={known} />}
+          </Loaded>
+        )}
+      </Loaded>
+    </ExamFrame>
   );
 }
 
-function Found({ exam, tab, results }: { exam: number; tab: ResultsTab; results: Results }) {
+interface ViewsProps extends ResultsPageProps {
+  results: Results;
+  runs: Runs;
+}
+
+function Views({ exam, tab, run, may, results, runs }: ViewsProps) {
+  const shown = shownRun(runs.runs, run);
+  if (tab !== "class" && shown !== undefined)
+    return <Measured exam={exam} run={shown} tab={tab} asked={run} />;
   if (results.scripts.length === 0) {
     return (
       <Empty title={t("scripts_empty")}>
@@ -42,26 +73,11 @@ function Found({ exam, tab, results }: { exam: number; tab: ResultsTab; results:
       </Empty>
     );
   }
+  if (tab === "class") return <ClassTab exam={exam} results={results} runs={runs} />;
+  if (tab === "items") return <ItemsTab exam={exam} results={results} />;
   return (
-    <>
-      <Summary results={results} />
-      {results.n === 0 ? <ClassTable results={results} /> : <Views exam={exam} tab={tab} results={results} />}
-    </>
-  );
-}
-
-function Views({ exam, tab, results }: { exam: number; tab: ResultsTab; results: Results }) {
-  return (
-    <>
-      <nav class="tabs no-print" aria-label={t("results_views")}>
-        <Link to={{ page: "results", exam, tab: "class" }} class="tab" current={tab === "class"}>
-          {t("results_class")}
-        </Link>
-        <Link to={{ page: "results", exam, tab: "items" }} class="tab" current={tab === "items"}>
-          {t("results_items")}
-        </Link>
-      </nav>
-      {tab === "class" ? <ClassTable results={results} /> : <ItemsTab exam={exam} results={results} />}
-    </>
+    <Empty title={t("test_empty")}>
+      <p>{t(may("scoring.run") ? "test_empty_begin" : "test_empty_wait")}</p>
+    </Empty>
   );
 }

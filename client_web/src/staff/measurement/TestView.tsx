@@ -1,0 +1,78 @@
+import { Icon } from "../../base/Icon";
+import type { ItemLine, ModelFindings, TestAnalysis } from "../../protocol/messages";
+import { analysisFile } from "../api";
+import type { Route } from "../core/route";
+import { CsemPlot } from "../plots/CsemPlot";
+import { Distribution } from "../plots/Distribution";
+import { InformationPlot } from "../plots/InformationPlot";
+import { PersonMap } from "../plots/PersonMap";
+import { t } from "../texts";
+import { ModelFit } from "./ModelFit";
+import { Notes } from "./Notes";
+import { TestFigures } from "./TestFigures";
+
+interface TestViewProps {
+  analysis: TestAnalysis;
+  routeTo: (item: ItemLine) => Route;
+}
+
+/** The test as a whole: how candidates did, how far its scores can be trusted, whom it measures well. */
+export function TestView({ analysis, routeTo }: TestViewProps) {
+  return (
+    <>
+      <Notes notes={analysis.notes} />
+      <div class="pair">
+        <TestFigures analysis={analysis} />
+        <section class="panel" aria-label={t("histogram")}>
+          <Distribution
+            whole={analysis.distribution}
+            own={analysis.class_distribution}
+            mean={analysis.mean}
+            total={analysis.total_points}
+          />
+        </section>
+      </div>
+      {analysis.model && <Model model={analysis.model} items={analysis.items} routeTo={routeTo} />}
+      <p class="no-print">
+        <a
+          class="button button-plain button-small"
+          href={analysisFile(analysis.run.id)}
+          download={`khaothi-${analysis.run.id}.json`}
+        >
+          <Icon name="download" /> {t("download_json")}
+        </a>
+      </p>
+    </>
+  );
+}
+
+interface ModelProps {
+  model: ModelFindings;
+  items: readonly ItemLine[];
+  routeTo: (item: ItemLine) => Route;
+}
+
+function Model({ model, items, routeTo }: ModelProps) {
+  return (
+    <>
+      <div class="pair">
+        <section class="panel" aria-label={t("csem")}>
+          <CsemPlot csem={model.csem} />
+        </section>
+        <section class="panel" aria-label={t("information")}>
+          <InformationPlot
+            title={t("information")}
+            help={t("information_help")}
+            information={model.information}
+            persons={model.persons}
+          />
+          <p class="soft">{t("information_means")}</p>
+        </section>
+      </div>
+      <section class="panel" aria-label={t("person_map")}>
+        <PersonMap persons={model.persons} items={items} routeTo={routeTo} />
+      </section>
+      <ModelFit model={model} items={items} routeTo={routeTo} />
+    </>
+  );
+}

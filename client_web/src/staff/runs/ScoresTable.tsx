@@ -1,0 +1,144 @@
+import { useEffect, useState } from "preact/hooks";
+import { TextField } from "../../base/Field";
+import type { CandidateScore, Scores } from "../../protocol/messages";
+import { readScores, type ScoreSort } from "../api";
+import { type Column, DataTable } from "../DataTable";
+import { Empty } from "../Heading";
+import { Loaded, useLoad } from "../Loading";
+import { decimalText, numberText } from "../measurement/numbers";
+import { Pager } from "../Pager";
+import { partText } from "../parts";
+import { coded, t } from "../texts";
+
+type Name = ScoreSort | "class" | "range" | `part-${number}`;
+
+const TYPING_MS = 250;
+
+/** A run's scores, a page at a time: found by name or number, ordered by name, number, score or ability. */
+export function ScoresTable({ run }: { run: number }) {
+  const [typed, setTyped] = useState("");
+  const search = useSettled(typed);
+  const [sort, setSort] = useState<ScoreSort>("name");
+  const [page, setPage] = useState(1);
+  const load = useLoad(
+    (signal) => readScores(run, { search, page, sort }, signal),
+    [run, search, page, sort],
+  );
+  useEffect(() => setPage(1), [search, sort]);
+  return (
+    <section class="block" aria-label={t("scores")}>
+      <search class="filters no-print">
+        <TextField
+          label={t("filter_candidates")}
+          type="search"
+          value={typed}
+          onInput={(event) => setTyped(event.currentTarget.value)}
+        />
+      </search>
+      <Loaded load={load}>
+        {(found) =>
+          found.total === 0 && search === "" ? (
+            <Empty title={t("scores_empty")} />
+          ) : (
+            <>
+              <Pager page={page} size={found.page_size} total={found.total} onPage={setPage} />
+              <Table found={found} sort={sort} onSort={setSort} />
+            </>
+          )
+        }
+      </Loaded>
+      <p class="soft prose">{t("scores_range_means")}</p>
+    </section>
+  );
+}
+
+/** What was typed, once typing pauses: every letter would be a question to the server. */
+function useSettled(typed: string): string {
+  const [settled, setSettled] = useState(typed);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(typed.trim()), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return settled;
+}
+
+interface TableProps {
+  found: Scores;
+  sort: ScoreSort;
+  onSort: (sort: ScoreSort) => void;
+}
+
+const SORTS: readonly string[] = ["name", "number", "score", "theta"];
+
+function Table({ found, sort, onSort }: TableProps) {
+  const parts = found.scores.find((row) => row.parts.length > 0)?.parts ?? [];
+  const abilities = found.scores.some((row) => row.theta !== null);
+  const ranges = found.scores.some((row) => row.low !== null);
+  const columns: Column<Name>[] = [
+    { name: "number", label: t("column_candidate_number"), sorts: true },
+    { name: "name", label: t("column_name"), sorts: true },
+    { name: "class", label: t("column_class") },
+    ...parts.map(
+      (part, place): Column<Name> => ({
+        name: `part-${place}`,
+        label: `${partText(part.label)} (${decimalText(part.points)})`,
+        number: true,
+      }),
+    ),
+    { name: "score", label: t("column_score"), sorts: true, number: true },
+    ...(ranges ? [{ name: "range", label: t("column_range"), number: true } as const] : []),
+    ...(abilities ? [{ name: "theta", label: t("ability"), sorts: true, number: true } as const] : []),
+  ];
+  return (
+    <DataTable
+      caption={t("scores")}
+      columns={columns}
+      order={{ column: sort, descending: sort === "score" || sort === "theta" }}
+      onOrder={(column) => SORTS.includes(column) && onSort(column as ScoreSort)}
+    >
+      {found.scores.map((row) => (
+        <Row key={row.sitting} row={row} parts={parts.length} ranges={ranges} abilities={abilities} />
+      ))}
+    </DataTable>
+  );
+}
+
+interface RowProps {
+  row: CandidateScore;
+  parts: number;
+  ranges: boolean;
+  abilities: boolean;
+}
+
+function Row({ row, parts, ranges, abilities }: RowProps) {
+  return (
+    <tr>
+      <td class="tabular">{row.number}</td>
+      <td>{row.name}</td>
+      <td>{row.class_name}</td>
+      {Array.from({ length: parts }, (_, place) => (
+        <td key={place} class="number">
+          {decimalText(row.parts[place]?.score ?? null)}
+        </td>
+      ))}
+      <td class="number">
+        <span class="strong">{row.score === null ? coded("state", row.state) : decimalText(row.score)}</span>
+        {row.sanction && (
+          <span class="sanctioned">
+            {t("score_sanctioned", {
+              sanction: coded("sanction", row.sanction),
+              raw: decimalText(row.raw_score),
+            })}
+          </span>
+        )}
+      </td>
+      {ranges && <td class="number nowrap">{rangeOf(row)}</td>}
+      {abilities && <td class="number">{numberText(row.theta)}</td>}
+    </tr>
+  );
+}
+
+function rangeOf({ low, high }: CandidateScore): string {
+  if (low === null || high === null) return "–";
+  return t("range", { low: decimalText(low), high: decimalText(high) });
+}
