@@ -9,6 +9,7 @@ from exam_server.store.database import Database
 from exam_server.web import keys
 from exam_server.web.admission import ADMISSION, Admission
 from exam_server.web.check import run_check
+from exam_server.web.computing import run_computing
 from exam_server.web.hub import drain_hub, run_hub
 from exam_server.web.middleware import add_headers, problems, request_log
 from exam_server.web.post_line import keep_lines
@@ -31,6 +32,7 @@ def create_app(config: Config, database: Database, secrets: Secrets, clock: Cloc
     app.cleanup_ctx.append(keep_sealed_forms)
     app.cleanup_ctx.append(run_reporter)
     app.cleanup_ctx.append(run_check)
+    app.cleanup_ctx.append(run_computing)
     app.on_shutdown.append(drain_hub)
     add_routes(app)
     return app

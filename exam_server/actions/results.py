@@ -7,26 +7,34 @@ from datetime import datetime
 from decimal import Decimal
 from io import StringIO
 
+from exam_server.actions.coding import read_papers
 from exam_server.catalogue import Language, text
 from exam_server.catalogue.formats import format_number
 from exam_server.core.access import Permission, allowed
-from exam_server.core.results import PaperQuestion, ScriptInput, make_results, withhold_keys
+from exam_server.core.key_change import with_changes
+from exam_server.core.results import Rules, ScriptInput, make_results, withhold_keys
 from exam_server.core.script import read_script
-from exam_server.errors import NotFound
+from exam_server.errors import Conflict, NotFound
 from exam_server.protocol.staff import Results, ScriptRow
-from exam_server.store import exams, results
-from exam_server.store.database import Database
+from exam_server.rules import sanction_rules
+from exam_server.store import exams, results, runs, sanctions
+from exam_server.store.database import Connection, Database
 from exam_server.store.journal import select_payloads
 from exam_server.store.staff import StaffMember
+
+MOST_SCRIPTS = 5_000
+"""Beyond these a worker would be kept from those who sit an exam: a scoring run has the pages for it."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def show_results(database: Database, exam_id: int, caller: StaffMember, now: datetime) -> Results:
-    """Scores and statistics of an exam; a teacher's own classes only, and without option counts until nobody
-    may sit it any more.
+    """Scores and statistics of an exam, those of its signed run where there is one; a teacher's own classes
+    only, and without option counts until nobody may sit it any more.
 
-    Raises NotFound with code ``not_found`` without such an exam, or when no class of the teacher sits it.
+    Raises NotFound with code ``not_found`` without such an exam, or when no class of the teacher sits it;
+    Conflict with ``scores_not_released`` for a teacher while the run that releases them is not signed, or
+    ``too_many_scripts``.
     """
     only = None if allowed(caller.role, Permission.EXAMS_MANAGE) else caller.id
     # One snapshot for all: a script handed in meanwhile is either in, with its answers, or out.
@@ -35,18 +43,48 @@ async def show_results(database: Database, exam_id: int, caller: StaffMember, no
         heads = await results.select_script_heads(connection, exam_id, only)
         if exam is None or (only is not None and not heads):
             raise NotFound("not_found")
-        questions = await exams.select_questions(connection, exam_id)
-        payloads = await select_payloads(connection, [head.sitting for head in heads])
+        run = await runs.select_optional_signed_run(connection, exam_id)
+        if only is not None and exam.release == "signed" and run is None:
+            raise Conflict("scores_not_released")
+        if len(heads) > MOST_SCRIPTS:
+            raise Conflict("too_many_scripts", most=MOST_SCRIPTS)
+        own, live = await read_papers(connection, exam_id)
+        paper = with_changes(own, live if run is None else run.applied_keys)
+        sittings = [head.sitting for head in heads]
+        rules = await _rules(connection, exam_id, run, paper.void, sittings)
+        payloads = await select_payloads(connection, sittings)
         over = await results.select_exam_is_over(connection, exam_id, now)
     released = over or allowed(caller.role, Permission.KEYS_READ)
-    paper = [PaperQuestion(number=stored.number, question=stored.question()) for stored in questions]
 
     def compute() -> Results:
         scripts = [_script(head, payloads.get(head.sitting, [])) for head in heads]
-        found = make_results(exam.title, exam.subject, paper, scripts)
+        number = None if run is None else run.id
+        found = make_results(exam.title, exam.subject, paper.questions, scripts, rules, number)
         return found if released else withhold_keys(found)
 
     return await asyncio.to_thread(compute)
+
+
+async def _rules(
+    connection: Connection,
+    exam_id: int,
+    run: runs.StoredRun | None,
+    void: frozenset[int],
+    sittings: Sequence[int],
+) -> Rules:
+    """How points become scores: as in the signed run, else by what is in force now."""
+    per_mille = sanction_rules().per_mille
+    if run is None:
+        in_force = await sanctions.select_in_force(connection, exam_id)
+        return Rules(void=void, sanctions=in_force, per_mille=per_mille)
+    outcomes = await runs.select_outcomes(connection, run.id, sittings)
+    return Rules(
+        void=void,
+        void_rule=run.settings.void_rule,
+        sanctions={sitting: kind for sitting, kind in outcomes.items() if kind is not None},
+        per_mille=run.settings.per_mille,
+        scored=frozenset(outcomes),
+    )
 
 
 def results_csv(found: Results, lang: Language) -> str:

@@ -43,7 +43,8 @@ from scoring.arrays import FloatArray, IntArray
 MAX_TYPED = 20
 """Most different typed answers listed for an item."""
 
-_IN = frozenset({"submitted", "closed"})
+IN: frozenset[SittingState] = frozenset({"submitted", "closed"})
+"""The states in which a script has a score."""
 
 
 class PaperQuestion(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,7 +136,7 @@ def withhold_keys(results: Results) -> Results:
 
 
 def _is_in(script: ScriptInput, rules: Rules) -> bool:
-    return script.state in _IN and (rules.scored is None or script.sitting in rules.scored)
+    return script.state in IN and (rules.scored is None or script.sitting in rules.scored)
 
 
 def _mark(paper: Sequence[PaperQuestion], scripts: Sequence[ScriptInput], rules: Rules) -> _Marked:

@@ -15,6 +15,7 @@ import msgspec
 
 from exam_server.errors import Conflict
 from exam_server.protocol.measurement import ModelChoice, VoidRule
+from exam_server.protocol.staff import SanctionKind
 
 
 class State(StrEnum):
@@ -63,10 +64,11 @@ MAX_CLAIMS = 5
 
 
 class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run was asked to do."""
+    """What a run was asked to do. ``per_mille``: what sanctions take off, in thousandths of the raw score."""
 
     model: ModelChoice
     void_rule: VoidRule
+    per_mille: dict[SanctionKind, int]
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):

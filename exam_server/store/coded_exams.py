@@ -2,15 +2,31 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from exam_server.core.coding import Candidate
 from exam_server.store.database import Connection, fetch_existing, read_queries
 
 SQL = read_queries(__file__)
 
 
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose sitting it is."""
+
+    sitting: int
+    number: str
+    name: str
+    class_name: str | None
+
+
 async def select_candidates(connection: Connection, exam_id: int) -> list[Candidate]:
     """Everyone of an exam, by sitting."""
     return [Candidate(**row) for row in await connection.fetch(SQL["select_candidates"], exam_id)]
+
+
+async def select_people(connection: Connection, sitting_ids: Sequence[int]) -> list[Person]:
+    """Who these sittings are of."""
+    return [Person(**row) for row in await connection.fetch(SQL["select_people"], sitting_ids)]
 
 
 async def select_journals(connection: Connection, sitting_ids: Sequence[int]) -> list[tuple[int, bytes]]:

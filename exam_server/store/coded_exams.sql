@@ -10,6 +10,14 @@ LEFT JOIN school ON school.id = class.school_id
 WHERE shift.exam_id = $1
 ORDER BY sitting.id
 
+-- name: select_people
+-- Some of them.
+SELECT sitting.id AS sitting, sitting.number, candidate.name, class.name AS class_name
+FROM sitting
+JOIN candidate ON candidate.id = sitting.candidate_id
+LEFT JOIN class ON class.id = candidate.class_id
+WHERE sitting.id = ANY ($1::bigint[])
+
 -- name: select_journals
 -- The messages of some sittings in order, each sitting's as one JSON array; sittings without any are left out.
 SELECT sitting_id, '['::bytea || string_agg(payload, ','::bytea ORDER BY seq) || ']'::bytea AS journal

@@ -170,6 +170,14 @@ async def select_optional_run(connection: Connection, run_id: int) -> StoredRun 
     return found[0] if found else None
 
 
+async def select_run(connection: Connection, run_id: int) -> StoredRun:
+    """A run that must be there. Raises LookupError without it."""
+    found = await select_optional_run(connection, run_id)
+    if found is None:
+        raise LookupError(run_id)
+    return found
+
+
 async def select_optional_signed_run(connection: Connection, exam_id: int) -> StoredRun | None:
     """The run whose scores are the exam's."""
     found = await select_runs(connection, exam_id=exam_id, state="signed")
@@ -278,11 +286,12 @@ async def update_signed(
 
 async def select_findings(
     connection: Connection, run_id: int, *, teacher_id: int | None = None
-) -> ExamFindings | None:
-    """What a run found out, None while it has not; of classes a teacher's own."""
-    test = await connection.fetchval(SQL["select_findings"], run_id)
-    if test is None:
-        return None
+) -> ExamFindings:
+    """What a run found out; of classes a teacher's own. Raises LookupError without such a run.
+
+    The run must have been computed.
+    """
+    [test] = await fetch_existing(connection, SQL["select_findings"], run_id)
     items = await connection.fetch(SQL["select_item_findings"], run_id)
     classes = await connection.fetch(SQL["select_class_findings"], run_id, teacher_id)
     return msgspec.structs.replace(

@@ -10,9 +10,12 @@ from exam_server.web import (
     rehearsal,
     staff_exams,
     staff_items,
+    staff_key_changes,
     staff_login,
     staff_results,
     staff_room,
+    staff_runs,
+    staff_sanctions,
     staff_window,
     static,
 )
@@ -25,6 +28,12 @@ _P = Permission
 _ITEMS, _IMPORT, _MANAGE, _WATCH = map(
     any_of, (_P.ITEMS_READ, _P.ITEMS_IMPORT, _P.EXAMS_MANAGE, _P.ROOM_WATCH)
 )
+_RESULTS, _SCORE, _CORRECT, _SANCTION = map(
+    any_of, (_P.RESULTS_READ, _P.SCORING_RUN, _P.KEYS_CORRECT, _P.SANCTIONS_RECORD)
+)
+_EXAM = r"/api/exams/{id:\d{1,19}}"
+_RUN = r"/api/runs/{id:\d{1,19}}"
+_CHANGE = r"/api/key-changes/{id:\d{1,19}}"
 
 ROUTES = (
     Route("GET", "/", static.student_page, Open.PUBLIC),
@@ -78,10 +87,23 @@ ROUTES = (
     Route("POST", "/api/rehearsal", rehearsal.play, Open.PUBLIC, JSON_LIMIT),
     Route("POST", "/api/rehearsal/proofs", rehearsal.proofs, Open.PUBLIC, JSON_LIMIT),
     Route("POST", "/api/rehearsal/report", rehearsal.report, Open.PUBLIC, JSON_LIMIT),
-    Route("GET", r"/api/exams/{id:\d{1,19}}/results", staff_results.results, any_of(_P.RESULTS_READ)),
-    Route(
-        "GET", r"/api/exams/{id:\d{1,19}}/results.csv", staff_results.results_as_csv, any_of(_P.RESULTS_READ)
-    ),
+    Route("GET", f"{_EXAM}/results", staff_results.results, _RESULTS),
+    Route("GET", f"{_EXAM}/results.csv", staff_results.results_as_csv, _RESULTS),
+    Route("GET", f"{_EXAM}/runs", staff_runs.list_runs, _RESULTS),
+    Route("POST", f"{_EXAM}/runs", staff_runs.start_run, _SCORE, JSON_LIMIT),
+    Route("GET", _RUN, staff_runs.show_run, _RESULTS),
+    Route("POST", f"{_RUN}/cancel", staff_runs.cancel_run, _SCORE, JSON_LIMIT),
+    Route("POST", f"{_RUN}/sign", staff_runs.sign_run, _SCORE, JSON_LIMIT),
+    Route("GET", f"{_RUN}/scores", staff_runs.scores, _RESULTS),
+    Route("GET", f"{_EXAM}/key-changes", staff_key_changes.list_key_changes, _CORRECT),
+    Route("POST", f"{_EXAM}/key-changes", staff_key_changes.propose, _CORRECT, JSON_LIMIT),
+    Route("GET", f"{_CHANGE}/preview", staff_key_changes.preview, _CORRECT),
+    Route("POST", f"{_CHANGE}/confirm", staff_key_changes.confirm, _CORRECT, JSON_LIMIT),
+    Route("POST", f"{_CHANGE}/withdraw", staff_key_changes.withdraw, _CORRECT, JSON_LIMIT),
+    Route("POST", f"{_CHANGE}/rollback", staff_key_changes.roll_back, _CORRECT, JSON_LIMIT),
+    Route("GET", f"{_EXAM}/sanctions", staff_sanctions.list_sanctions, _SANCTION),
+    Route("POST", f"{_EXAM}/sanctions", staff_sanctions.record, _SANCTION, JSON_LIMIT),
+    Route("POST", r"/api/sanctions/{id:\d{1,19}}/revoke", staff_sanctions.revoke, _SANCTION, JSON_LIMIT),
 )
 
 
