@@ -1,0 +1,97 @@
+"""Two parameter files to be linked: their common items, what is known of their errors, the linked file."""
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from exam_server.core.parameter_file import (
+    ErrorFigures,
+    GroupFigures,
+    ItemFigures,
+    ParameterFile,
+    item_figures,
+)
+from exam_server.errors import Invalid
+from scoring.arrays import FloatArray
+from scoring.calibrated import ItemErrors
+from scoring.items import rescale
+from scoring.linking.errors import diagonal_covariance
+
+Pairs = Sequence[tuple[str, str]]
+
+
+def common_items(
+    ours: ParameterFile, theirs: ParameterFile, pairs: Pairs | None, place: str
+) -> tuple[list[ItemFigures], list[ItemFigures]]:
+    """The items of each pair of names; without pairs those of the same name, in the order of ``ours``.
+
+    Raises Invalid with code ``link_no_item`` (``item``, ``side``) or ``link_item_twice`` (``item``).
+    """
+    here, there = ({item.name: item for item in file.items} for file in (ours, theirs))
+    named = [(name, name) for name in here if name in there] if pairs is None else pairs
+    for side, (known, at) in enumerate(((here, 0), (there, 1)), start=1):
+        absent = next((pair[at] for pair in named if pair[at] not in known), None)
+        if absent is not None:
+            raise Invalid("link_no_item", place=place, item=absent, column=side)
+    targets = [other for _, other in named]
+    twice = next((name for at, name in enumerate(targets) if name in targets[:at]), None)
+    if twice is not None:
+        raise Invalid("link_item_twice", place=place, item=twice)
+    return [here[one] for one, _ in named], [there[other] for _, other in named]
+
+
+def covariance_of(items: Sequence[ItemFigures]) -> FloatArray | None:
+    """The items' standard errors as a covariance without correlations, in the order of
+    ``linking.parameters``; None when no item has any."""
+    if all(item.se is None for item in items):
+        return None
+    errors = [None if item.se is None else _errors(item.se) for item in items]
+    return diagonal_covariance([item.item() for item in items], errors)
+
+
+def linked_file(file: ParameterFile, slope: float, intercept: float) -> ParameterFile:
+    """The file on the scale θ* = ``slope`` θ + ``intercept``. Standard errors are carried over as if the line
+    were exact. A distribution of θ that is not normal keeps its mean and SD alone."""
+    return msgspec.structs.replace(
+        file,
+        items=tuple(_linked(item, slope, intercept) for item in file.items),
+        groups=tuple(
+            GroupFigures(name=group.name, mean=slope * group.mean + intercept, sd=slope * group.sd, n=group.n)
+            for group in file.groups
+        ),
+    )
+
+
+def _linked(figures: ItemFigures, slope: float, intercept: float) -> ItemFigures:
+    moved = item_figures(rescale(figures.item(), slope, intercept))
+    se = None if figures.se is None else _linked_errors(figures, figures.se, slope, intercept)
+    return msgspec.structs.replace(moved, se=se, lowest=figures.lowest)
+
+
+def _linked_errors(figures: ItemFigures, se: ErrorFigures, slope: float, intercept: float) -> ErrorFigures:
+    """With a* = a / A and d* = d − k a B / A: Var(d*) = Var(d) + (k B / A)² Var(a)."""
+    steps = len(figures.intercepts)
+    counts = np.arange(1, steps + 1) if figures.model in ("gpcm", "pcm") else np.ones(steps)
+    by_category = counts * (se.a or 0.0) if se.category_slopes is None else np.array(se.category_slopes)
+    own = np.zeros(steps) if se.intercepts is None else np.array(se.intercepts)
+    moved = np.hypot(own, by_category * intercept / slope)
+    return ErrorFigures(
+        a=None if se.a is None else se.a / slope,
+        intercepts=tuple(float(value) for value in moved),
+        c=se.c,
+        d_upper=se.d_upper,
+        category_slopes=None if se.category_slopes is None else tuple(s / slope for s in se.category_slopes),
+    )
+
+
+def _errors(se: ErrorFigures) -> ItemErrors:
+    return ItemErrors(
+        slope=se.a,
+        intercepts=None if se.intercepts is None else np.array(se.intercepts, dtype=np.float64),
+        lower=se.c,
+        upper=se.d_upper,
+        lower_logit=None,
+        upper_logit=None,
+        category_slopes=None if se.category_slopes is None else np.array(se.category_slopes),
+    )
