@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 import numpy as np
 
+from exam_server.core.analysis.abilities import Abilities, abilities, score_errors
 from exam_server.core.analysis.classic import (
     class_figures,
     empty_item,
@@ -23,7 +24,17 @@ from exam_server.core.analysis.settings import AnalysisSettings, LinkTarget
 from exam_server.core.coded_exam import CodedExam, Marks
 from exam_server.core.item_flags import flags_of
 
-__all__ = ["AnalysisSettings", "ExamFindings", "LinkTarget", "analyse", "analyse_test"]
+__all__ = [
+    "Abilities",
+    "AnalysisSettings",
+    "ExamFindings",
+    "LinkTarget",
+    "abilities",
+    "analyse",
+    "analyse_test",
+    "from_exam",
+    "score_errors",
+]
 
 Progress = Callable[[str, float], None]
 """Told the stage (a catalogue key of section measurement) and how far the whole is, 0 to 1."""
@@ -83,8 +94,7 @@ def _fitted(
     choice, remarks = choose(test, settings.model)
     modelled = None if choice == "classical" else prepare(test, choice)
     if modelled is None:
-        few = () if choice == "classical" else (Remark(code="constant_test"),)
-        return None, remarks + few
+        return None, remarks if choice == "classical" else (Remark(code="constant_test"),)
     progress("step_model", _FITTING)
 
     def step(share: float) -> None:

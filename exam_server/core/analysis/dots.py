@@ -34,7 +34,7 @@ def near_theta(test: ScoredTest, fitted: Fitted) -> Near:
     group = fitted.calibration.groups[0]
     inside = np.searchsorted(EDGES, (fitted.calibration.nodes.theta - group.mean) / group.sd, side="right")
     bins = (inside[:, None] == np.arange(len(EDGES) + 1)).astype(np.float64)
-    right = test.right[np.ix_(modelled.rows, list(modelled.places))]
+    right = test.right[modelled.rows][:, list(modelled.places)]
     categories = int(right.max()) + 1
     counts = np.zeros((bins.shape[1], right.shape[1], categories))
     sums = np.zeros((2, bins.shape[1]))

@@ -110,8 +110,13 @@ def _asked(number: int, part: str, content: Content, key: Key, ladder: tuple[Dec
 
 
 def _exponent(rng: np.random.Generator, theta: FloatArray, place: int, many: int) -> FloatArray:
-    """Slope around 1.4, difficulty from −1 to 1 over the paper."""
-    return rng.uniform(1.1, 1.7) * (theta - (2.0 * (place - 0.5) / many - 1.0))
+    """Slope around 1.4, difficulty from −1.2 to 0.6 over the paper."""
+    return rng.uniform(1.1, 1.7) * (theta - difficulty(place, many))
+
+
+def difficulty(place: int, many: int) -> float:
+    """The true difficulty of the ``place``-th of so many items."""
+    return 1.8 * (place - 0.5) / many - 1.2
 
 
 def _logistic(z: FloatArray) -> FloatArray:
