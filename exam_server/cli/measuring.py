@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from exam_server.catalogue import text
+from exam_server.catalogue.formats import format_number
 from exam_server.cli.files import read_file
 from exam_server.cli.screen import screen
 from exam_server.cli.words import LANGUAGE, say
@@ -28,17 +30,23 @@ Step = Callable[[str, float], None]
 
 
 class ResponseFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of responses, what it calls category 0 of each item, and its hash."""
+    """A file of responses: what it calls category 0 of each item, its first person's line, its hash."""
 
     responses: Responses
     persons: tuple[str, ...]
     lowest: tuple[int, ...]
+    first_line: int
     sha256: str
 
 
 def words(key: str, /, **params: str | int) -> str:
     """A text of section ``measurement``."""
     return text(LANGUAGE, "measurement", key, **params)
+
+
+def number(value: float, digits: int) -> str:
+    """With so many decimals, as people write it."""
+    return format_number(Decimal(f"{value:.{digits}f}"), LANGUAGE).replace("-", "−")
 
 
 def load_responses(
@@ -55,6 +63,7 @@ def load_responses(
         responses=file.responses,
         persons=file.persons,
         lowest=file.lowest,
+        first_line=file.first_line,
         sha256=hashlib.sha256(data).hexdigest(),
     )
 
@@ -88,7 +97,8 @@ def measuring(place: str) -> Generator[None]:
 def progress() -> Generator[Step]:
     """A bar on the terminal's error side, gone at the end; nothing where that is no terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=screen(stderr=True), transient=True) as bar:
+    console = screen(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=1.0)
 
         def tell(key: str, share: float) -> None:
