@@ -81,11 +81,19 @@ def marginal_reliability(items: Sequence[Item], nodes: Nodes, weights: FloatArra
     return float(weights @ (information / (information + precision)))
 
 
-def empirical_reliability(ability: Ability) -> float:
-    """s²(θ̂) / (s²(θ̂) + mean of SE²) for posterior means or modes; Bechger, Maris, Verstralen & Béguin
-    (2003), APM 27, 319–334. Persons without a standard error are left out; NaN with fewer than two."""
+def empirical_reliability(ability: Ability, *, shrunken: bool = True) -> float:
+    """The share of the variance of θ that the estimates know, over persons with a standard error; NaN with
+    fewer than two.
+
+    ``shrunken`` estimates (EAP, MAP): s²(θ̂) / (s²(θ̂) + mean of SE²); else (ML, WLE), whose variance includes
+    their errors, (s²(θ̂) − mean of SE²) / s²(θ̂), not below 0. Bechger, Maris, Verstralen & Béguin (2003), APM
+    27, 319–334; Adams (2005), Stud. Educ. Evaluation 31, 162–172, eqs. 6 and 9.
+    """
     known = np.isfinite(ability.se)
     if np.count_nonzero(known) < 2:
         return float("nan")
     variance = float(np.var(ability.theta[known], ddof=1))
-    return variance / (variance + float(np.mean(ability.se[known] ** 2)))
+    error = float(np.mean(ability.se[known] ** 2))
+    if shrunken:
+        return variance / (variance + error)
+    return max(0.0, (variance - error) / variance) if variance > 0 else float("nan")

@@ -5,16 +5,19 @@ from typer import rich_utils
 
 from exam_server.cli import (
     bench,
+    calibrate,
     demo,
     dif,
     doctor,
     exam,
     items,
+    link,
     load,
     migrate,
     rehearse,
     roster,
     schema,
+    score,
     serve,
     staff,
 )
@@ -47,4 +50,7 @@ app.add_typer(bench.app, name="bench", help=say("help_bench"))
 app.add_typer(rehearse.app, name="rehearse", help=say("help_rehearse"))
 app.command("load", help=say("help_load"))(load.load)
 app.command("dif", help=say("help_dif"))(dif.dif)
+app.command("calibrate", help=say("help_calibrate"))(calibrate.calibrate)
+app.command("score", help=say("help_score"))(score.score)
+app.command("link", help=say("help_link"))(link.link)
 app.command("export-schema", help=say("help_export_schema"))(schema.export)

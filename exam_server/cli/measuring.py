@@ -46,7 +46,8 @@ def words(key: str, /, **params: str | int) -> str:
 
 def number(value: float, digits: int) -> str:
     """With so many decimals, as people write it."""
-    return format_number(Decimal(f"{value:.{digits}f}"), LANGUAGE).replace("-", "−")
+    # Adding 0 makes −0 a 0.
+    return format_number(Decimal(f"{round(value, digits) + 0.0:.{digits}f}"), LANGUAGE).replace("-", "−")
 
 
 def load_responses(

@@ -38,11 +38,13 @@ class ResponseTable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CodedFile(msgspec.Struct, frozen=True, kw_only=True):
-    """The matrix of a file, the persons' names, and what the file calls category 0 of each item."""
+    """The matrix of a file, the persons' names, what the file calls category 0 of each item, and the line of
+    its first person."""
 
     responses: Responses
     persons: tuple[str, ...]
     lowest: tuple[int, ...]
+    first_line: int
 
 
 def read_responses(
@@ -72,18 +74,21 @@ def read_coded(
     """
     unpacked = _unpack(data, filename)
     given = lowest or {}
-    if _is_digits(unpacked):
+    first_line = 1 if _is_digits(unpacked) else 2
+    if first_line == 1:
         if group is not None:
             raise Invalid("responses_no_column", place=filename, column=group)
         values = _digits(unpacked, filename)
         names = _numbers(values.shape[1])
-        codes, zero = _from_zero(values, names, given, filename, first_line=1)
+        codes, zero = _from_zero(values, names, given, filename, first_line=first_line)
         responses, persons = make_responses(codes, names=names), _numbers(len(codes))
     else:
         table = read_table(unpacked, filename, group=group, ignore=ignore)
-        codes, zero = _from_zero(_values(table, filename), table.names, given, filename, first_line=2)
+        codes, zero = _from_zero(
+            _values(table, filename), table.names, given, filename, first_line=first_line
+        )
         responses, persons = _grouped(table, codes), table.persons
-    return CodedFile(responses=responses, persons=persons, lowest=tuple(zero.tolist()))
+    return CodedFile(responses=responses, persons=persons, lowest=tuple(zero.tolist()), first_line=first_line)
 
 
 def read_table(

@@ -105,6 +105,8 @@ def test_the_commands() -> None:
         "load",
         "rehearse",
         "dif",
+        "calibrate",
+        "score",
         "export-schema",
     }
 
