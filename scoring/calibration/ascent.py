@@ -74,7 +74,7 @@ class Ascent:
                 self._dtype = np.float64
                 current = self._evaluate(current.free)
             direction = _direction(current.gradient, metric, self._pairs)
-            if _converged(current, direction, self._problem.settings.tolerance):
+            if _converged(self._problem, current, direction):
                 return current, True
             if self.iterations >= limit:
                 return current, False
@@ -160,7 +160,9 @@ def complete_information(problem: Problem, current: Evaluation) -> tuple[FloatAr
         np.add.at(prior, (rows, columns), curvature[both])
     for group, counts in zip(problem.groups, current.expected.groups, strict=True):
         scores = group.scores(current.free)
-        complete[np.ix_(group.index, group.index)] += (scores * counts) @ scores.T
+        own = np.ix_(group.index, group.index)
+        complete[own] += (scores * counts) @ scores.T
+        prior[own] += group.prior_curvature()
     return complete, prior
 
 
@@ -180,9 +182,9 @@ def _direction(
     return vector
 
 
-def _converged(current: Evaluation, direction: FloatArray, tolerance: float) -> bool:
+def _converged(problem: Problem, current: Evaluation, direction: FloatArray) -> bool:
     """A small gradient is not enough where the likelihood is flat: the step that it implies is small too,
     unless the gradient has all but vanished."""
-    norm = current.gradient_norm
-    step = float(np.abs(direction).max(initial=0.0))
+    norm, tolerance = current.gradient_norm, problem.settings.tolerance
+    step = float(np.abs(direction[problem.reported]).max(initial=0.0))
     return norm <= 0.01 * tolerance or (norm <= tolerance and step <= 20.0 * tolerance)

@@ -38,9 +38,7 @@ class Spread:
 def spread(problem: Problem, found: Evaluation) -> Spread:
     """Covariance of the estimates by ``settings.errors``, which is not ``none``."""
     matrix = _observed(problem, found)
-    index = np.concatenate(
-        [np.arange(problem.layout.n_free), *(group.reported for group in problem.groups)]
-    ).astype(np.int64)
+    index = problem.reported
     matrix = matrix[np.ix_(index, index)]
     values = eigvalsh(matrix)
     definite = bool(values[0] > NEGLIGIBLE * values[-1])

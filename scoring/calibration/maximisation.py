@@ -42,7 +42,7 @@ def information(batch: Batch, curves: Curves, expected: Expected) -> FloatArray:
 def _step(batch: Batch, free: FloatArray, expected: Expected, problem: Problem) -> None:
     """A scoring step of what items do not share, in place."""
     parameters = batch.parameters(free)
-    own = (batch.index >= 0) & ~problem.layout.shared[batch.index]
+    own = (batch.index >= 0) & ~np.append(problem.layout.shared, False)[batch.index]  # noqa: FBT003 -- a value
     curves = batch.curves(free, problem.theta)
     prior = penalty(batch, parameters, problem.settings)
     gradient = np.where(own, item_gradient(batch, curves, expected, problem.theta) + prior.gradient, 0.0)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import DTypeLike
 
-from scoring.arrays import FloatArray
+from scoring.arrays import FloatArray, IntArray
 from scoring.calibration.expectation import Expected, expect, make_table
 from scoring.calibration.families import Curves
 from scoring.calibration.latent import LatentGroup
@@ -35,6 +35,12 @@ class Problem:
     def n_free(self) -> int:
         """How many parameters are free."""
         return self.layout.n_free + sum(len(group.index) for group in self.groups)
+
+    @property
+    def reported(self) -> IntArray:
+        """Those that have standard errors: all but the weights of empirical distributions."""
+        groups = [group.reported for group in self.groups]
+        return np.concatenate([np.arange(self.layout.n_free), *groups]).astype(np.int64)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -66,6 +72,7 @@ def evaluate(problem: Problem, free: FloatArray, *, dtype: DTypeLike = np.float6
     table = make_table(layout.log_p(free, theta), layout.offsets)
     expected = expect(problem.blocks, table, log_weights(problem.groups, free), theta, dtype=dtype)
     prior = log_prior(layout, free, problem.settings)
+    prior += sum(group.log_prior(free) for group in problem.groups)
     return Evaluation(
         free=free,
         value=(expected.loglik + prior) / problem.n,
@@ -94,5 +101,5 @@ def _gradient(problem: Problem, free: FloatArray, expected: Expected) -> FloatAr
         own = batch.index >= 0
         gradient += np.bincount(batch.index[own], weights=by_item[own], minlength=len(free))
     for group, counts in zip(problem.groups, expected.groups, strict=True):
-        gradient[group.index] += group.scores(free) @ counts
+        gradient[group.index] += group.scores(free) @ counts - group.prior_curvature() @ free[group.index]
     return gradient
