@@ -9,6 +9,7 @@ from exam_server.cli import (
     demo,
     dif,
     doctor,
+    equate,
     exam,
     items,
     link,
@@ -17,6 +18,7 @@ from exam_server.cli import (
     rehearse,
     roster,
     schema,
+    scoring,
     score,
     serve,
     staff,
@@ -53,4 +55,6 @@ app.command("dif", help=say("help_dif"))(dif.dif)
 app.command("calibrate", help=say("help_calibrate"))(calibrate.calibrate)
 app.command("score", help=say("help_score"))(score.score)
 app.command("link", help=say("help_link"))(link.link)
+app.add_typer(scoring.app, name="scoring", help=say("help_scoring"))
+app.command("equate", help=say("help_equate"))(equate.equate)
 app.command("export-schema", help=say("help_export_schema"))(schema.export)
