@@ -118,7 +118,7 @@ def link(
     points: Points = "-4:4:0.05",
     weights: WeightsChoice = "uniform",
     symmetric: Symmetric = False,  # noqa: FBT002 -- typer makes it a flag
-    drift: DriftChoice = "distance",
+    drift: DriftChoice = "robust-z",
     drop_moved: DropMoved = False,  # noqa: FBT002 -- typer makes it a flag
     out: Out = None,
     as_json: Json = False,  # noqa: FBT002 -- typer makes it a flag
@@ -256,7 +256,7 @@ def _drift_notes(anchors: Sequence[Anchor]) -> tuple[str, ...]:
 
 def _moved_note(one: Anchor) -> str:
     size = _number(abs(one.displacement), 2)
-    if not abs(one.displacement) >= SHIFTED:
+    if abs(one.slope_z) > abs(one.difficulty_z) or not abs(one.displacement) >= SHIFTED:
         moved = words("link_anchor_shape", item=one.from_, other=one.to)
     elif one.displacement > 0:
         moved = words("link_anchor_harder", item=one.from_, other=one.to, size=size)

@@ -25,6 +25,7 @@ Rule = Literal["robust-z", "distance", "displacement"]
 
 CRITICAL_Z = 2.576
 """Two-sided 1 %."""
+LEAST_SCALE = 0.01
 MOST_DISPLACEMENT = 0.5
 MOST_DISTANCE_DICHOTOMOUS = 0.1
 MOST_DISTANCE_PER_POINT = 0.075
@@ -120,14 +121,10 @@ def purified(
 
 
 def robust_z(values: FloatArray) -> FloatArray:
-    """(x − median) / (0.74 IQR), the shape of ``values``; Huynh & Meyer (2010). Where half of the values are
-    equal, those are 0 and the others infinite."""
-    apart = values - np.median(values)
-    low, high = np.quantile(values, [0.25, 0.75])
-    scale = 0.74 * (high - low)
-    if scale <= 1e-12 * max(1.0, float(np.abs(values).max(initial=0.0))):
-        return np.where(np.abs(apart) <= 1e-9, 0.0, np.copysign(np.inf, apart))
-    return apart / scale
+    """(x − median) / (0.74 IQR), the shape of ``values``; Huynh & Meyer (2010). The scale is 0.01 at least:
+    where most values are as good as equal, a hair's breadth is no move."""
+    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
+    return (values - middle) / max(0.74 * (high - low), LEAST_SCALE)
 
 
 def _robust(

@@ -1,0 +1,97 @@
+"""``khaothi equate``: which score on one form is worth which on another."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+import typer
+from rich.table import Table
+
+from exam_server.catalogue.formats import format_number
+from exam_server.cli.measuring import load_parameters, load_responses, measuring, words, write_file
+from exam_server.cli.options import Json
+from exam_server.cli.screen import screen
+from exam_server.cli.words import LANGUAGE, say
+from exam_server.core.equating_table import EquatingMethod, EquatingTable, by_items, by_scores, counts_of
+from scoring.equating.conversion import Scale
+
+RoundingRule = Literal["half-up", "half-even"]
+
+From = Annotated[Path, typer.Option("--from", metavar="FILE", help=say("option_equate_from"))]
+To = Annotated[Path, typer.Option("--to", metavar="FILE", help=say("option_equate_to"))]
+MethodChoice = Annotated[EquatingMethod | None, typer.Option("--method", help=say("option_equate_method"))]
+Smooth = Annotated[int, typer.Option("--smooth", min=0, max=10, help=say("option_equate_smooth"))]
+Most = Annotated[int, typer.Option("--scale", min=1, max=1000, help=say("option_equate_scale"))]
+Places = Annotated[int, typer.Option("--places", min=0, max=4, help=say("option_equate_places"))]
+RoundingChoice = Annotated[RoundingRule, typer.Option("--rounding", help=say("option_equate_rounding"))]
+D = Annotated[float, typer.Option("--d", min=0.1, max=10.0, help=say("option_link_d"))]
+Seed = Annotated[int, typer.Option("--seed", min=0, help=say("option_equate_seed"))]
+Out = Annotated[Path | None, typer.Option("--out", metavar="TABLE.csv", help=say("option_equate_out"))]
+
+
+def equate(
+    from_: From,
+    to: To,
+    method: MethodChoice = None,
+    smooth: Smooth = 0,
+    d: D = 1.0,
+    scale: Most = 10,
+    places: Places = 2,
+    rounding: RoundingChoice = "half-up",
+    seed: Seed = 1,
+    out: Out = None,
+    as_json: Json = False,  # noqa: FBT002 -- typer makes it a flag
+) -> None:
+    """Make the table, show it."""
+    target = Scale(
+        most=Decimal(scale), places=places, rounding="half_up" if rounding == "half-up" else "half_even"
+    )
+    with measuring(str(from_)):
+        if from_.suffix == to.suffix == ".json":
+            table = _by_items(from_, to, method or "true-score", smooth, target, d)
+        else:
+            table = _by_scores(from_, to, method or "equipercentile", smooth, target, seed)
+    if out is not None:
+        write_file(out, table.csv())
+    if as_json:
+        typer.echo(msgspec.json.encode(table).decode())
+    else:
+        _show(table)
+
+
+def _by_items(from_: Path, to: Path, method: EquatingMethod, smooth: int, scale: Scale, d: float) ->
+EquatingTable:
+    if method != "true-score" and method != "observed-score":
+        raise typer.BadParameter(say("equate_needs_responses", method=method), param_hint="--method")
+    if smooth:
+        raise typer.BadParameter(say("equate_needs_responses", method="--smooth"), param_hint="--smooth")
+    return by_items(load_parameters(from_), load_parameters(to), method, scale, d)
+
+
+def _by_scores(
+    from_: Path, to: Path, method: EquatingMethod, smooth: int, scale: Scale, seed: int
+) -> EquatingTable:
+    import numpy as np
+
+    if method == "true-score" or method == "observed-score":
+        raise typer.BadParameter(say("equate_needs_parameters", method=method), param_hint="--method")
+    ours, theirs = (counts_of(load_responses(path).responses, str(path)) for path in (from_, to))
+    return by_scores(ours, theirs, method, smooth, scale, np.random.default_rng(seed))
+
+
+def _show(table: EquatingTable) -> None:
+    shown = Table(*(words(f"column_equate_{name}") for name in ("score", "equivalent", "reported", "se")))
+    for row in table.scores:
+        shown.add_row(
+            str(row.score),
+            _number(row.equivalent),
+            format_number(row.reported, LANGUAGE),
+            "–" if row.se is None else _number(row.se),
+        )
+    screen().print(shown)
+    screen().print(words("equate_line", most=table.most, base_most=table.base_most), highlight=False)
+
+
+def _number(value: float) -> str:
+    return format_number(Decimal(f"{value:.2f}"), LANGUAGE)

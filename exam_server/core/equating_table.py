@@ -1,0 +1,138 @@
+"""The table that an equating gives: each raw score, its equivalent, the score that is reported."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from exam_server.core.parameter_file import ParameterFile
+from exam_server.errors import Invalid
+from scoring.arrays import FloatArray
+from scoring.equating.conversion import Scale, reported
+from scoring.equating.equipercentile import equipercentile
+from scoring.equating.errors import bootstrap_errors
+from scoring.equating.irt import observed_score_equivalents, true_score_equivalents
+from scoring.equating.linear import linear
+from scoring.equating.presmoothing import smooth
+from scoring.items import Item
+from scoring.linking.parameters import times
+from scoring.quadrature import make_nodes, normal_weights
+from scoring.responses import Responses
+
+ItemMethod = Literal["true-score", "observed-score"]
+ScoreMethod = Literal["equipercentile", "linear", "mean"]
+EquatingMethod = Literal["true-score", "observed-score", "equipercentile", "linear", "mean"]
+
+REPLICATIONS = 500
+
+
+class EquatedScore(msgspec.Struct, frozen=True, kw_only=True):
+    """A raw score of the new form, its equivalent on the base form, what is reported for it, and the standard
+    error of the equivalent where known."""
+
+    score: int
+    equivalent: float
+    reported: Decimal
+    se: float | None
+
+
+class EquatingTable(msgspec.Struct, frozen=True, kw_only=True):
+    """All scores of the new form. ``most`` and ``base_most``: the two forms' maxima; ``smooth``: the degree
+    of presmoothing, 0 without."""
+
+    method: EquatingMethod
+    most: int
+    base_most: int
+    smooth: int
+    scores: tuple[EquatedScore, ...]
+
+    def csv(self) -> bytes:
+        """score, equivalent, reported, se; an unknown se is empty."""
+        lines = [
+            f"{row.score},{row.equivalent:.6f},{row.reported},{'' if row.se is None else f'{row.se:.6f}'}"
+            for row in self.scores
+        ]
+        return "\n".join(["score,equivalent,reported,se", *lines, ""]).encode()
+
+
+def by_items(ours: ParameterFile, theirs: ParameterFile, method: ItemMethod, scale: Scale, d: float) ->
+EquatingTable:
+    """Equate two forms whose items are on one scale of θ, ``d`` being the D of their parameters; observed
+    scores are for the first group of ``theirs``. Raises MeasurementError with code ``equating_not_rising``
+    (``item``)."""
+    here, there = ([times(item.item(), d) for item in file.items] for file in (ours, theirs))
+    if method == "true-score":
+        equivalents = true_score_equivalents(here, there)
+    else:
+        group = theirs.groups[0]
+        nodes = make_nodes(121, abs(group.mean) + 6.0 * group.sd)
+        weights = normal_weights(nodes, group.mean, group.sd)
+        equivalents = observed_score_equivalents(here, there, nodes, weights)
+    return _table(equivalents, None, method, _most(there), 0, scale)
+
+
+def by_scores(
+    ours: FloatArray, theirs: FloatArray, method: ScoreMethod, degree: int, scale: Scale,
+    rng: np.random.Generator,
+) -> EquatingTable:  # fmt: skip
+    """Equate two forms taken by groups drawn alike, from how many had each score 0, 1, …; ``degree`` of
+    log-linear presmoothing, 0 without. Standard errors by the bootstrap.
+
+    Raises MeasurementError as ``smooth`` and ``linear`` do.
+    """
+
+    def equate(one: FloatArray, other: FloatArray) -> FloatArray:
+        here, there = (_distribution(counts, degree) for counts in (one, other))
+        return equipercentile(here, there) if method == "equipercentile" else linear(here, there, method)
+
+    errors = bootstrap_errors(ours, theirs, equate, REPLICATIONS, rng)
+    return _table(equate(ours, theirs), errors, method, len(theirs) - 1, degree, scale)
+
+
+def counts_of(responses: Responses, place: str) -> FloatArray:
+    """How many persons had each sum of categories, shape (most + 1,).
+
+    Raises Invalid with code ``equating_incomplete`` (``row``) when an item was not administered to someone.
+    """
+    incomplete = np.flatnonzero(~responses.administered.all(axis=1))
+    if len(incomplete):
+        raise Invalid("equating_incomplete", place=place, row=int(incomplete[0]) + 1)
+    sums = responses.codes.sum(axis=1, dtype=np.int64)
+    most = int((responses.categories - 1).sum())
+    return np.bincount(sums, minlength=most + 1).astype(np.float64)
+
+
+def _distribution(counts: FloatArray, degree: int) -> FloatArray:
+    return smooth(counts, degree).probabilities if degree else counts / counts.sum()
+
+
+def _most(items: Sequence[Item]) -> int:
+    return sum(item.categories - 1 for item in items)
+
+
+def _table(
+    equivalents: FloatArray,
+    errors: FloatArray | None,
+    method: EquatingMethod,
+    base_most: int,
+    degree: int,
+    scale: Scale,
+) -> EquatingTable:
+    rows = zip(equivalents, reported(equivalents, base_most, scale), strict=True)
+    return EquatingTable(
+        method=method,
+        most=len(equivalents) - 1,
+        base_most=base_most,
+        smooth=degree,
+        scores=tuple(
+            EquatedScore(
+                score=score,
+                equivalent=float(equivalent),
+                reported=shown,
+                se=None if errors is None else float(errors[score]),
+            )
+            for score, (equivalent, shown) in enumerate(rows)
+        ),
+    )
