@@ -60,8 +60,9 @@ def equate(
         _show(table)
 
 
-def _by_items(from_: Path, to: Path, method: EquatingMethod, smooth: int, scale: Scale, d: float) ->
-EquatingTable:
+def _by_items(
+    from_: Path, to: Path, method: EquatingMethod, smooth: int, scale: Scale, d: float
+) -> EquatingTable:
     if method != "true-score" and method != "observed-score":
         raise typer.BadParameter(say("equate_needs_responses", method=method), param_hint="--method")
     if smooth:

@@ -57,8 +57,9 @@ class EquatingTable(msgspec.Struct, frozen=True, kw_only=True):
         return "\n".join(["score,equivalent,reported,se", *lines, ""]).encode()
 
 
-def by_items(ours: ParameterFile, theirs: ParameterFile, method: ItemMethod, scale: Scale, d: float) ->
-EquatingTable:
+def by_items(
+    ours: ParameterFile, theirs: ParameterFile, method: ItemMethod, scale: Scale, d: float
+) -> EquatingTable:
     """Equate two forms whose items are on one scale of θ, ``d`` being the D of their parameters; observed
     scores are for the first group of ``theirs``. Raises MeasurementError with code ``equating_not_rising``
     (``item``)."""
