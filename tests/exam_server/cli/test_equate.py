@@ -1,0 +1,115 @@
+"""``khaothi equate`` as people run it."""
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from exam_server.cli.main import app
+from exam_server.cli.words import sentence
+from exam_server.core.equating_table import EquatingTable
+from exam_server.core.parameter_file import item_figures, write_parameters
+from exam_server.errors import KhaoThiError
+from scoring.items import Item, rescale
+from tests.exam_server.cli.test_link import items_of, parameter_file
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two forms' parameters, the first with the harder items, and responses to two forms."""
+    for name, shift in (("a", 0.5), ("b", 0.0)):
+        items = [item_figures(rescale(item, 1.0, shift)) for item in items_of(name)]
+        (tmp_path / f"{name}.json").write_bytes(write_parameters(parameter_file(items)))
+        rng = np.random.default_rng(5)
+        right = rng.random((300, 15)) < 1 / (1 + np.exp(-(rng.normal(size=(300, 1)) - shift)))
+        rows = [",".join(map(str, row)) for row in right.astype(int)]
+        header = ",".join(f"q{place}" for place in range(15))
+        (tmp_path / f"{name}.csv").write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    return tmp_path
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, ["equate", *map(str, arguments)])
+
+
+def table(*arguments: str | Path) -> EquatingTable:
+    done = run(*arguments, "--json")
+    assert done.exit_code == 0, done.output
+    return msgspec.json.decode(done.stdout, type=EquatingTable)
+
+
+def refused(*arguments: str | Path) -> str:
+    done = run(*arguments)
+    assert done.exit_code == 1
+    assert isinstance(done.exception, KhaoThiError)
+    return sentence(done.exception.code, done.exception.params)
+
+
+@pytest.mark.parametrize("method", ["true-score", "observed-score"])
+def test_scores_on_the_harder_form_are_worth_more(folder: Path, method: str) -> None:
+    found = table("--from", folder / "a.json", "--to", folder / "b.json", "--method", method)
+    assert (found.most, found.base_most) == (13, 13)
+    assert all(row.equivalent > row.score for row in found.scores[2:12])
+    assert all(0 <= row.reported <= 10 and row.se is None for row in found.scores)
+
+
+def test_a_form_is_worth_itself_on_the_scale(folder: Path) -> None:
+    found = table("--from", folder / "b.json", "--to", folder / "b.json")
+    assert [row.equivalent for row in found.scores] == pytest.approx(range(14), abs=1e-8)
+    assert [str(row.reported) for row in found.scores[:3]] == ["0.00", "0.77", "1.54"]
+    coarse = table("--from", folder / "b.json", "--to", folder / "b.json", "--scale", "100", "--places", "0")
+    assert [str(row.reported) for row in coarse.scores[:3]] == ["0", "8", "15"]
+
+
+@pytest.mark.parametrize("method", ["equipercentile", "linear", "mean"])
+def test_responses_of_groups_alike_are_equated_with_errors(folder: Path, method: str) -> None:
+    files = ("--from", folder / "a.csv", "--to", folder / "b.csv", "--method", method)
+    found = table(*files)
+    assert found.scores[7].equivalent > 7.5
+    assert found.scores[7].se is not None
+    assert 0.05 < found.scores[7].se < 1.0
+    assert table(*files) == found
+    assert table(*files, "--seed", "2") != found
+
+
+def test_smoothing_and_the_table_as_a_file(folder: Path) -> None:
+    out = folder / "table.csv"
+    found = table("--from", folder / "a.csv", "--to", folder / "b.csv", "--smooth", "3", "--out", out)
+    assert found.smooth == 3
+    lines = out.read_text().splitlines()
+    assert lines[0] == "score,equivalent,reported,se"
+    assert len(lines) == 17
+    first = found.scores[0]
+    assert lines[1] == f"0,{first.equivalent:.6f},{first.reported},{first.se:.6f}"
+
+
+def test_people_get_a_table(folder: Path) -> None:
+    done = run("--from", folder / "a.json", "--to", folder / "b.json")
+    assert done.exit_code == 0
+    assert len(done.output.splitlines()) >= 14
+
+
+def test_methods_need_their_files(folder: Path) -> None:
+    assert run("--from", folder / "a.csv", "--to", folder / "b.csv", "--method", "true-score").exit_code == 2
+    assert run("--from", folder / "a.json", "--to", folder / "b.json", "--method", "mean").exit_code == 2
+    assert run("--from", folder / "a.json", "--to", folder / "b.json", "--smooth", "3").exit_code == 2
+
+
+def test_a_candidate_without_all_items_has_no_sum(folder: Path) -> None:
+    lines = (folder / "a.csv").read_text().splitlines()
+    lines[2] = "," + lines[2].split(",", 1)[1]
+    (folder / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    said = refused("--from", folder / "a.csv", "--to", folder / "b.csv")
+    assert said == sentence("equating_incomplete", {"row": 2})
+
+
+def test_falling_items_and_too_much_smoothing_are_named(folder: Path) -> None:
+    turned = item_figures(Item(name="turned", model="2pl", slope=-1.0, intercepts=np.array([0.0])))
+    (folder / "a.json").write_bytes(write_parameters(parameter_file([turned])))
+    said = refused("--from", folder / "a.json", "--to", folder / "b.json")
+    assert said == sentence("equating_not_rising", {"item": "turned"})
+    (folder / "few.csv").write_text("q1,q2\n0,1\n1,1\n1,0\n0,0\n", encoding="utf-8")
+    said = refused("--from", folder / "few.csv", "--to", folder / "b.csv", "--smooth", "4")
+    assert said == sentence("smoothing_degree", {"degree": 4, "most": 2})
