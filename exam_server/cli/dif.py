@@ -1,25 +1,24 @@
 """``khaothi dif``: which items equally able candidates of two groups answer differently."""
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 import typer
 from rich.table import Table
 
-from exam_server.catalogue.formats import format_number
 from exam_server.cli.measuring import (
     Ignore,
     ResponsePath,
     Step,
     load_responses,
     measuring,
+    number,
     progress,
     words,
 )
 from exam_server.cli.options import Json
 from exam_server.cli.screen import screen
-from exam_server.cli.words import LANGUAGE, say
+from exam_server.cli.words import say
 
 if TYPE_CHECKING:
     from scoring.arrays import BoolArray
@@ -301,7 +300,7 @@ def _table(report: DifReport, contrast: ContrastDif) -> Table:
         table.add_column(words(heading), justify="right")
     table.add_column(words("dif_column_meaning"))
     for row in contrast.items:
-        figures = [_number(getattr(row, field), decimals) for field, _, decimals in columns]
+        figures = [_figure(getattr(row, field), decimals) for field, _, decimals in columns]
         style = "bold" if row.category == "C" else None
         table.add_row(row.item, *figures, _meaning(row, contrast), style=style)
     return table
@@ -320,5 +319,5 @@ def _meaning(row: ItemDif, contrast: ContrastDif) -> str:
     return words("dif_moderate" if row.category == "B" else "dif_large", group=favoured)
 
 
-def _number(value: float | None, decimals: int) -> str:
-    return "–" if value is None else format_number(Decimal(f"{value:.{decimals}f}"), LANGUAGE)
+def _figure(value: float | None, decimals: int) -> str:
+    return "–" if value is None else number(value, decimals)

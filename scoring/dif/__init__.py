@@ -2,6 +2,7 @@
 
 from scoring.dif.categories import Category, flagged
 from scoring.dif.contrasts import Contrast, Contrasts, contrasts
+from scoring.dif.item_response import ItemResponseDif, likelihood_ratio, lord, wald
 from scoring.dif.logistic import Kind, Logistic, logistic
 from scoring.dif.mantel_haenszel import BreslowDay, MantelHaenszel, breslow_day, mantel_haenszel
 from scoring.dif.matching import MIN_PERSONS, check_items
@@ -14,6 +15,7 @@ __all__ = [
     "Category",
     "Contrast",
     "Contrasts",
+    "ItemResponseDif",
     "Kind",
     "Logistic",
     "MantelHaenszel",
@@ -23,8 +25,11 @@ __all__ = [
     "check_items",
     "contrasts",
     "flagged",
+    "likelihood_ratio",
     "logistic",
+    "lord",
     "mantel_haenszel",
     "purified",
     "standardisation",
+    "wald",
 ]

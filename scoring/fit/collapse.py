@@ -51,6 +51,11 @@ def _merged(cells: Cells, source: int, target: int) -> Cells:
 def _without_impossible(cells: Cells) -> Cells:
     """Scores too low for the item's highest category, or too high for its lowest, join the next score."""
     margin = cells.expected.shape[1] - 2
+    if len(cells.expected) <= 2 * margin:  # each score rules out some category
+        return Cells(
+            observed=cells.observed.sum(axis=0, keepdims=True),
+            expected=cells.expected.sum(axis=0, keepdims=True),
+        )
     for _ in range(margin):
         cells = _merged(cells, 0, 1)
         cells = _merged(cells, len(cells.expected) - 1, len(cells.expected) - 2)

@@ -104,7 +104,8 @@ def _pair(observed: FloatArray, expected: FloatArray) -> tuple[float, float, flo
     n = float(observed.sum())
     if n <= 0:
         return np.nan, 1.0, 0.0
-    found = float(np.sum((observed - expected) ** 2 / expected))
+    gaps = (observed - expected) ** 2
+    found = float(np.sum(np.divide(gaps, expected, out=np.zeros_like(gaps), where=expected > 0)))
     return found, 1.0 if _gamma(observed) >= _gamma(expected) else -1.0, n
 
 

@@ -11,6 +11,8 @@ from scoring.responses import Responses
 MIN_PERSONS = 50
 """Forms that fewer persons had (rows left incomplete, not designed so) are left out."""
 
+MIN_ITEMS = 2
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Form:
@@ -24,7 +26,8 @@ class Form:
 
 
 def forms(responses: Responses) -> tuple[Form, ...]:
-    """Every group's forms that at least ``MIN_PERSONS`` rows had; by group, then by first row.
+    """Every group's forms of ``MIN_ITEMS`` or more that ``MIN_PERSONS`` rows or more had; by group, then by
+    first row.
 
     With one form and one group however few persons there are. Raises MeasurementError with code
     ``no_whole_form`` (``n``: how many rows a form needs) when no form has enough.
@@ -33,7 +36,8 @@ def forms(responses: Responses) -> tuple[Form, ...]:
     _, first, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     order = np.lexsort((first, responses.groups[first]))
     sizes = np.bincount(inverse.ravel(), minlength=len(first))
-    kept = [place for place in order if sizes[place] >= MIN_PERSONS or len(first) == 1]
+    long = responses.administered[first].sum(axis=1) >= MIN_ITEMS
+    kept = [place for place in order if long[place] and (sizes[place] >= MIN_PERSONS or len(first) == 1)]
     if not kept:
         raise MeasurementError("no_whole_form", n=MIN_PERSONS)
     return tuple(_form(responses, np.flatnonzero(inverse.ravel() == place)) for place in kept)

@@ -18,6 +18,8 @@ from scoring.responses import Responses
 RMSEA_LEVEL = 0.90
 """Level of the interval of RMSEA₂."""
 
+_NO_VARIANCE = 1e-9
+
 
 @dataclass(frozen=True, kw_only=True)
 class OverallFit:
@@ -156,7 +158,10 @@ class _Model:
         pairs = np.tril_indices(len(form.places), -1)
         gap = np.concatenate([first, second[pairs]]) - mean
         delta = self._delta(form, curves, weights)
-        factor = cho_factor(spread, lower=True, check_finite=False)
+        # A moment without variance, as of an item that the model has everyone solve, tells nothing.
+        kept = np.diag(spread) > _NO_VARIANCE
+        gap, delta = gap[kept], delta[kept]
+        factor = cho_factor(spread[np.ix_(kept, kept)], lower=True, check_finite=False)
         solved = cho_solve(factor, np.column_stack([gap, delta]), check_finite=False)
         return _Quadratic(
             ee=form.n * float(gap @ solved[:, 0]),

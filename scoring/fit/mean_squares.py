@@ -13,6 +13,9 @@ from scoring.responses import Responses
 _MOST_SPREAD = 1.4142
 """Bound of the mean square's standard deviation in its normal transform, as in R mirt."""
 
+_LEAST_VARIANCE = 1e-12
+"""Of an answer that the model takes for certain."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class MeanSquares:
@@ -40,7 +43,7 @@ def _figures(column: Column) -> tuple[float, float, float, float]:
     n = float(column.weights.sum())
     if n == 0:
         return np.nan, np.nan, np.nan, np.nan
-    weight, variance = column.weights, column.variance
+    weight, variance = column.weights, np.maximum(column.variance, _LEAST_VARIANCE)
     square = column.residual**2
     whole = float(weight @ variance)
     outfit = float(weight @ (square / variance)) / n

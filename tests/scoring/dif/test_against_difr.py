@@ -10,15 +10,19 @@ from numpy.testing import assert_allclose
 
 from exam_server.core.response_file import read_responses
 from scoring.arrays import BoolArray
+from scoring.calibrated import Calibration, Certificate, Group
 from scoring.dif import (
     Kind,
     MantelHaenszel,
     breslow_day,
     logistic,
+    lord,
     mantel_haenszel,
     purified,
     standardisation,
 )
+from scoring.items import Item
+from scoring.quadrature import make_nodes, normal_weights
 from scoring.responses import Responses
 from tests.scoring.reference import reference
 
@@ -99,3 +103,40 @@ def test_breslow_day(verbal: Verbal) -> None:
     assert_allclose(found.statistic, expected[:, 0], atol=6e-5)
     assert_allclose(found.df, expected[:, 1])
     assert_allclose(found.p, expected[:, 2], atol=6e-5)
+
+
+def separate(difficulties: np.ndarray, errors: np.ndarray) -> Calibration:
+    """A calibration of Rasch items in one group, as far as Lord's test looks at it."""
+    nodes = make_nodes()
+    names = [f"i{place}" for place in range(len(difficulties))]
+    return Calibration(
+        items=tuple(
+            Item(name=name, model="rasch", slope=1.0, intercepts=np.array([-b]))
+            for name, b in zip(names, difficulties, strict=True)
+        ),
+        errors=(),
+        groups=(
+            Group(name="", n=100, mean=0.0, sd=1.0, weights=normal_weights(nodes), mean_se=None, sd_se=None),
+        ),
+        nodes=nodes,
+        n=100.0,
+        loglik=0.0,
+        log_prior=0.0,
+        n_parameters=len(names),
+        labels=tuple(f"{name}:intercept" for name in names),
+        covariance=np.diag(errors**2),
+        certificate=Certificate(
+            converged=True, gradient_norm=0.0, tolerance=1e-7, iterations=1, condition_number=None,
+            at_maximum=None,
+        ),
+        remarks=(),
+    )  # fmt: skip
+
+
+def test_lord(verbal: Verbal) -> None:
+    expected = verbal.expected["Lord1PL"]
+    b, se = np.array(expected["itemParInit"]).T.reshape(2, 2, 24)
+    found = lord(separate(b[0], se[0]), separate(b[1], se[1]), 1.0, b[0].mean() - b[1].mean())
+    assert_allclose(found.chi2, expected["LordChi"], atol=1e-8)
+    assert places(found.p < 0.05) == expected["DIFitems"]
+    assert_allclose(np.sign(found.difference), np.sign(b[0] - b[1] - (b[0] - b[1]).mean()))

@@ -23,28 +23,9 @@ from scoring.dif.categories import by_size, ets
 from scoring.dif.matching import match
 from scoring.dif.proportional_odds import null_loglik, regress
 from scoring.errors import MeasurementError
-from scoring.items import Item
-from scoring.responses import MISSING, Responses, make_responses
-from tests.scoring.fit.simulated import draw_codes, draw_items
-
-
-def harder(item: Item, by: float) -> Item:
-    return replace(item, intercepts=item.intercepts - by * item.slope)
-
-
-def two_groups(
-    rng: np.random.Generator,
-    items: list[Item],
-    for_focal: list[Item],
-    n: int,
-    impact: float = 0.0,
-) -> tuple[Responses, BoolArray]:
-    """``n`` of each group; the focal group's mean θ is ``impact`` lower."""
-    theta = rng.normal(size=2 * n)
-    theta[n:] -= impact
-    codes = np.vstack([draw_codes(rng, items, theta[:n]), draw_codes(rng, for_focal, theta[n:])])
-    categories = np.array([item.categories for item in items])
-    return make_responses(codes, categories=categories), np.arange(2 * n) >= n
+from scoring.responses import MISSING, make_responses
+from tests.scoring.dif.groups import harder, two_groups
+from tests.scoring.fit.simulated import draw_items
 
 
 def test_one_item_harder_for_the_focal_group() -> None:

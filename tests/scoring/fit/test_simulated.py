@@ -244,3 +244,28 @@ def test_nominal_items_have_no_order_for_m2() -> None:
     responses = make_responses(np.array([[0], [1], [2]], dtype=np.int8))
     with pytest.raises(MeasurementError, match="m2_nominal item=Q"):
         m2([item], responses, NODES, NORMAL)
+
+
+def test_tests_of_few_or_extreme_items_have_figures_or_none() -> None:
+    rng = np.random.default_rng(15)
+    theta = rng.normal(size=300)
+    for counts in ((1, 0), (2, 0), (0, 1), (1, 1), (2, 2)):
+        items = [*draw_items(rng, counts[0]), *draw_items(rng, counts[1], 5)]
+        responses = draw_responses(rng, items, theta)
+        if len(items) == 1:
+            with pytest.raises(MeasurementError, match="no_whole_form"):
+                s_x2(items, responses, NODES, NORMAL)
+            continue
+        found = s_x2(items, responses, NODES, NORMAL)
+        assert (np.isnan(found.p) == (found.df == 0)).all()
+        assert m2(items, responses, NODES, NORMAL).srmsr is not None
+    certain = [*draw_items(rng, 6), Item(name="easy", model="2pl", slope=2.0, intercepts=np.array([60.0]))]
+    responses = draw_responses(rng, certain, theta)
+    whole = m2(certain, responses, NODES, NORMAL)
+    assert whole.m2 is not None
+    assert np.isfinite(whole.m2)
+    assert whole.srmsr is not None
+    assert np.isfinite(infit_outfit(certain[:6], responses.of_items(list(range(6))), theta).infit).all()
+    assert infit_outfit(certain, responses, theta).outfit[6] == pytest.approx(0.0)
+    assert np.isfinite(ld_x2(certain, responses, NODES, NORMAL).x2[6, :6]).all()
+    assert np.isnan(q3(certain, responses, theta)[6, :6]).all()
