@@ -8,8 +8,13 @@ import numpy as np
 from scoring.arrays import FloatArray, IntArray
 from scoring.errors import MeasurementError
 from scoring.items import Item, trace
+from scoring.options import FIFTHS
 
 NOT_ADMINISTERED = -1
+
+PRIOR_ANSWERS = 20
+"""How many answers like those of all candidates are added to each fifth's: about as many as a fifth of
+100 candidates are."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -39,23 +44,37 @@ def model_chances(items: Sequence[Item], theta: FloatArray) -> Chances:
     return _side_by_side([trace(item, theta) for item in items])
 
 
-def option_chances(
-    items: Sequence[Item], theta: FloatArray, counts: Sequence[IntArray], categories: Sequence[IntArray]
-) -> Chances:
-    """Chances of the very responses where the models speak of categories alone.
+def option_shares(
+    codes: Sequence[IntArray], categories: Sequence[IntArray], fifth: IntArray
+) -> tuple[FloatArray, ...]:
+    """The share of each response among those of its category, of each item, shape (5, n_responses): in each
+    fifth of ability, drawn towards that of all candidates as though ``PRIOR_ANSWERS`` more had answered like
+    them (a Dirichlet prior).
 
-    P(response | θ) = P(category | θ) · share of the response among those of its category: the nested logit
-    model of Suh & Bolt (2010), Psychometrika 75, 454–473, whose distractors do not depend on θ. ``counts`` of
-    each item, shape (n_responses,): how often each response was given by all; ``categories`` of each item,
-    same shape: the category it is scored in. Raises MeasurementError with code ``category_beyond_item``
-    (``item``) when the item's model has no such category.
+    ``codes`` of each item, shape (n_persons,): the response, −1 not administered; ``categories`` of each
+    item, shape (n_responses,): the category each response is scored in; ``fifth`` of shape (n_persons,).
+    Responses of a category that nobody reached are equally likely.
     """
-    return _side_by_side(
-        [
-            _split(item, theta, given, category)
-            for item, given, category in zip(items, counts, categories, strict=True)
-        ]
-    )
+    return tuple(_shares(column, category, fifth) for column, category in zip(codes, categories, strict=True))
+
+
+def option_chances(
+    items: Sequence[Item],
+    theta: FloatArray,
+    fifth: IntArray,
+    shares: Sequence[FloatArray],
+    categories: Sequence[IntArray],
+) -> Chances:
+    """Chances of the very responses where the models speak of categories alone: P(response | θ) = P(its
+    category | θ) · its share among the responses of its category, as in the nested logit models of Suh & Bolt
+    (2010), Psychometrika 75, 454–473, with shares by fifths in place of a logit.
+
+    ``theta`` and ``fifth`` of shape (n_persons,); ``shares`` and ``categories`` of each item, as of
+    ``option_shares``. Raises MeasurementError with code ``category_beyond_item`` (``item``) when an item's
+    model lacks a category.
+    """
+    parts = zip(items, shares, categories, strict=True)
+    return _side_by_side([_split(item, theta, share[fifth], category) for item, share, category in parts])
 
 
 def indicators(codes: IntArray, first: IntArray) -> FloatArray:
@@ -77,9 +96,19 @@ def _side_by_side(parts: Sequence[FloatArray]) -> Chances:
     return Chances(p=np.hstack(parts), first=first)
 
 
-def _split(item: Item, theta: FloatArray, counts: IntArray, categories: IntArray) -> FloatArray:
-    if len(categories) and categories.max() >= item.categories:
+def _shares(codes: IntArray, categories: IntArray, fifth: IntArray) -> FloatArray:
+    n = len(categories)
+    had = codes != NOT_ADMINISTERED
+    counts = np.bincount(fifth[had] * n + codes[had], minlength=FIFTHS * n).reshape(FIFTHS, n)
+    same = (categories[:, None] == categories[None, :]).astype(np.float64)
+    whole = counts.sum(axis=0)
+    of_category = whole @ same
+    reached = of_category > 0
+    overall = np.divide(whole, of_category, out=1 / same.sum(axis=0), where=reached)
+    return (counts + PRIOR_ANSWERS * overall) / (counts @ same + PRIOR_ANSWERS)
+
+
+def _split(item: Item, theta: FloatArray, share: FloatArray, categories: IntArray) -> FloatArray:
+    if categories.max(initial=0) >= item.categories:
         raise MeasurementError("category_beyond_item", item=item.name)
-    whole = np.bincount(categories, weights=counts, minlength=item.categories)[categories]
-    share = np.divide(counts, whole, out=np.zeros(len(counts)), where=whole > 0)
     return trace(item, theta)[:, categories] * share

@@ -33,13 +33,17 @@ class Change(IntEnum):
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PersonChanges:
     """Arrays of shape (n,). ``expected``: wrong answers expected to be changed into right ones, given which
-    wrong answers the person changed; ``p``: the chance of as many or more, NaN for who changed none."""
+    wrong answers the person changed; ``p``: the chance of as many or more, NaN for who changed none.
+    ``usual``: how many the person's fifth of ability changes so on average; ``p_count``: the chance of as
+    many or more."""
 
     wrong_right: IntArray
     right_wrong: IntArray
     wrong_wrong: IntArray
     expected: FloatArray
     p: FloatArray
+    usual: FloatArray
+    p_count: FloatArray
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,12 +72,15 @@ def person_changes(changes: IntArray, ability: FloatArray) -> PersonChanges | No
         return None
     chance = np.where(events, _chances(changes, events, ability), 0.0)
     gained = np.sum(changes == Change.WRONG_TO_RIGHT, axis=1)
+    usual = _usual(gained, ability)
     return PersonChanges(
         wrong_right=gained,
         right_wrong=np.sum(changes == Change.RIGHT_TO_WRONG, axis=1),
         wrong_wrong=np.sum(changes == Change.WRONG_TO_WRONG, axis=1),
         expected=chance.sum(axis=1),
         p=np.where(events.any(axis=1), upper_tail(chance.T, gained), np.nan),
+        usual=usual,
+        p_count=_count_tail(gained.astype(np.float64), usual, _dispersion(gained, usual)),
     )
 
 
@@ -86,9 +93,7 @@ def room_changes(changes: IntArray, ability: FloatArray, rooms: IntArray, n_room
     shape (n,).
     """
     gained = np.sum(changes == Change.WRONG_TO_RIGHT, axis=1)
-    fifth = fifths(ability)
-    sizes = np.maximum(np.bincount(fifth, minlength=FIFTHS), 1)
-    mean = (_sum_by(fifth, gained, FIFTHS) / sizes)[fifth]
+    mean = _usual(gained, ability)
     dispersion = _dispersion(gained, mean)
     count, expected = (_sum_by(rooms, values, n_rooms) for values in (gained, mean))
     return RoomChanges(
@@ -98,6 +103,13 @@ def room_changes(changes: IntArray, ability: FloatArray, rooms: IntArray, n_room
         p=_count_tail(count, expected, dispersion),
         dispersion=dispersion,
     )
+
+
+def _usual(gained: IntArray, ability: FloatArray) -> FloatArray:
+    """The mean count of each person's fifth of ability, shape (n,)."""
+    fifth = fifths(ability)
+    sizes = np.maximum(np.bincount(fifth, minlength=FIFTHS), 1)
+    return (_sum_by(fifth, gained, FIFTHS) / sizes)[fifth]
 
 
 def _dispersion(counts: IntArray, mean: FloatArray) -> float:

@@ -17,6 +17,7 @@ MIN_N = 100
 """Fewer give no usable item parameters and groups: Zopluoglu (2013), APM 37, 93–95 (CopyDetect)."""
 
 _BLOCK = 4_096
+_CELLS = 4_000_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -78,8 +79,10 @@ def generalized_binomial(codes: IntArray, chances: Chances) -> Binomial:
     own = _administered(codes, chances) * chances.p
     expected, p = np.empty(len(first)), np.empty(len(first))
     matches = np.rint(given @ given.T).astype(np.int64)[first, second]
-    for start in range(0, len(first), _BLOCK):
-        block = slice(start, start + _BLOCK)
+    # An item with typed answers has many responses: fewer pairs at once then.
+    step = max(1, min(_BLOCK, _CELLS // own.shape[1]))
+    for start in range(0, len(first), step):
+        block = slice(start, start + step)
         match = np.add.reduceat(own[first[block]] * own[second[block]], chances.first[:-1], axis=1).T
         expected[block] = match.sum(axis=0)
         p[block] = upper_tail(match, matches[block])

@@ -59,14 +59,13 @@ def wrong_groups(codes: IntArray, right: BoolArray, first: IntArray) -> WrongGro
         raise MeasurementError("not_same_items")
     groups = codes.shape[1] + 1
     place = np.sum(~right, axis=1)
-    member = np.zeros((groups, len(codes)))
-    member[place, np.arange(len(codes))] = 1.0
-    return WrongGroups(
-        n=np.bincount(place, minlength=groups),
-        wrong=member @ _wrong(codes, right, first),
-        right=member @ right.astype(np.float64),
-        first=first,
-    )
+    wrong, have = np.zeros((groups, int(first[-1]))), np.zeros((groups, codes.shape[1]))
+    for item, many in enumerate(np.diff(first)):
+        column, good = codes[:, item], right[:, item]
+        given = np.bincount(place[~good] * many + column[~good], minlength=groups * many)
+        wrong[:, first[item] : first[item + 1]] = given.reshape(groups, many)
+        have[:, item] = np.bincount(place[good], minlength=groups)
+    return WrongGroups(n=np.bincount(place, minlength=groups), wrong=wrong, right=have, first=first)
 
 
 def k_indices(codes: IntArray, right: BoolArray, groups: WrongGroups, guess: float = 0.2) -> KIndices:

@@ -11,9 +11,9 @@ LONGEST_S = 10.0
 LOW_EFFORT = 0.90
 """Below this response-time effort a score is not to be trusted: Wise & Kong (2005)."""
 
-MIN_N = 100
-"""Answers to an item that its mean time should rest on: the standard error of a mean of log-normal times with
-a coefficient of variation of 1 is then a tenth of it."""
+MIN_N = 25
+"""Answers to an item that its mean time should rest on: the standard error of the mean of times whose
+standard deviation equals their mean is then a fifth of it."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -10,7 +10,13 @@ from scipy.stats import kstest
 
 from scoring.arrays import FloatArray
 from scoring.errors import MeasurementError
-from scoring.forensics.chances import indicators, model_chances, option_chances
+from scoring.forensics.chances import (
+    PRIOR_ANSWERS,
+    indicators,
+    model_chances,
+    option_chances,
+    option_shares,
+)
 from scoring.forensics.compound_binomial import distribution, upper_tail
 from scoring.forensics.copying import MAX_CANDIDATES, generalized_binomial, omega
 from scoring.forensics.identical_wrong import k_indices, wrong_groups
@@ -120,12 +126,24 @@ def test_what_was_not_administered_neither_matches_nor_counts() -> None:
 
 def test_distractors_share_the_chance_of_being_wrong() -> None:
     item = Item(name="1", model="2pl", slope=1.0, intercepts=np.array([0.0]))
-    found = option_chances(
-        [item], np.array([0.0]), [np.array([5, 60, 30, 10, 0])], [np.array([0, 1, 0, 0, 0])]
-    )
-    assert_allclose(found.p, [[0.5 * 5 / 45, 0.5, 0.5 * 30 / 45, 0.5 * 10 / 45, 0.0]])
+    categories = [np.array([0, 1, 0, 0, 0])]
+    # 40 in the weakest fifth: 10 right, 30 wrong, of which 20 gave 2; nobody gave 4. Elsewhere nobody sat.
+    codes = np.repeat([0, 1, 2, 3], [4, 10, 20, 6])
+    shares = option_shares([codes], categories, np.zeros(40, dtype=np.int64))
+    assert_allclose(shares[0][[0, 4]], [[4 / 30, 1, 20 / 30, 6 / 30, 0]] * 2)
+    found = option_chances([item], np.array([0.0]), np.array([0]), shares, categories)
+    assert_allclose(found.p, [[0.5 * 4 / 30, 0.5, 0.5 * 20 / 30, 0.5 * 6 / 30, 0.0]])
     with pytest.raises(MeasurementError, match="category_beyond_item"):
-        option_chances([item], np.array([0.0]), [np.array([1, 1])], [np.array([0, 2])])
+        option_chances([item], np.array([0.0]), np.array([0]), shares, [np.array([0, 2, 0, 0, 0])])
+
+
+def test_shares_by_fifths_are_drawn_towards_all_by_their_number() -> None:
+    # The weakest fifth's 20 wrong answers are all 2, the strongest's 180 half 2 and half 3.
+    codes = np.repeat([2, 2, 3], [20, 90, 90])
+    fifth = np.repeat([0, 4], [20, 180])
+    shares = option_shares([codes], [np.array([0, 1, 0, 0])], fifth)[0]
+    assert shares[0, 2] == pytest.approx((20 + PRIOR_ANSWERS * 0.55) / (20 + PRIOR_ANSWERS))
+    assert shares[4, 2] == pytest.approx((90 + PRIOR_ANSWERS * 0.55) / (180 + PRIOR_ANSWERS))
 
 
 def test_what_cannot_be_compared_is_refused() -> None:

@@ -59,6 +59,7 @@ def test_honest_changes_are_as_surprising_as_chance_has_it() -> None:
     known = found.p[~np.isnan(found.p)]
     for level in (0.01, 0.05, 0.1):
         assert np.mean(known <= level) <= level + 0.005
+        assert np.mean(found.p_count <= level) <= level + 0.02
     assert_array_equal(np.isnan(found.p), found.wrong_right + found.wrong_wrong == 0)
 
 
@@ -72,6 +73,8 @@ def test_a_sheet_that_was_put_right_afterwards_shows() -> None:
     assert int(np.nanargmin(found.p)) == 9
     assert found.p[9] < 1e-4
     assert found.wrong_right[9] == 14
+    assert found.p_count[9] < 1e-3
+    assert int(np.argmin(found.p_count)) == 9
 
 
 def test_too_few_changes_say_nothing() -> None:
