@@ -45,9 +45,8 @@ def calibrate(
     chosen = Settings() if settings is None else settings
     check_estimable(responses)
     problem = make_problem(responses, models, chosen)
-    start = starting_values(problem.layout, problem.blocks, responses.categories, problem.n_free, chosen)
-    ascent = Ascent(problem, progress or _untold)
-    found, converged = ascent.climb(start)
+    ascent = Ascent(progress or _untold)
+    found, converged = ascent.climb(problem, starting_values(problem, responses.categories))
     if chosen.strict and not converged:
         raise MeasurementError("not_converged", iterations=ascent.iterations, gradient=found.gradient_norm)
     return _calibration(problem, responses, found, converged=converged, iterations=ascent.iterations)

@@ -43,15 +43,12 @@ class Expected:
     """What the items need of the persons.
 
     ``present`` of shape (n_items, n_nodes): expected number at each node of those who had the item.
-    ``totals`` and ``moments`` of shape (n_cells,): how many chose the category, and the sum of their expected
-    θ. ``counts`` of shape (n_cells, n_nodes): their expected number at each node; None where only the sums
-    were found. ``groups`` of shape (n_groups, n_nodes).
+    ``counts`` of shape (n_cells, n_nodes): of those who chose the category. ``groups`` of shape (n_groups,
+    n_nodes).
     """
 
     loglik: float
     present: FloatArray
-    totals: FloatArray
-    moments: FloatArray
     counts: FloatArray
     groups: FloatArray
 
@@ -72,7 +69,6 @@ def expect(
     blocks: Sequence[Block],
     table: Table,
     log_weights: FloatArray,
-    theta: FloatArray,
     *,
     dtype: DTypeLike = np.float64,
 ) -> Expected:
@@ -81,7 +77,7 @@ def expect(
     present = np.zeros_like(table.least)
     loglik = 0.0
     for block in blocks:
-        sums = np.zeros((block.design.shape[1], len(theta)))
+        sums = np.zeros((block.design.shape[1], table.log_p.shape[1]))
         for part in slices(block, table, log_weights[block.group], dtype):
             sums += part.design.T @ part.posterior
             loglik += float(part.weights @ part.log_likelihood)
@@ -90,8 +86,6 @@ def expect(
     return Expected(
         loglik=loglik,
         present=present,
-        totals=counts.sum(axis=1),
-        moments=counts @ theta,
         counts=counts,
         groups=groups,
     )

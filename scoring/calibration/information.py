@@ -89,7 +89,7 @@ def _curvature(batch: Batch, problem: Problem, found: Evaluation, *, with_likeli
         if not with_likelihood:
             return prior
         curves = batch.family.curves(moved, problem.theta, batch.categories)
-        return prior + item_gradient(batch, curves, found.expected, problem.theta)
+        return prior + item_gradient(batch, curves, found.expected)
 
     for place in range(width):
         shift = np.zeros(width)

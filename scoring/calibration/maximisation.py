@@ -42,10 +42,10 @@ def information(batch: Batch, curves: Curves, expected: Expected) -> FloatArray:
 def _step(batch: Batch, free: FloatArray, expected: Expected, problem: Problem) -> None:
     """A scoring step of what items do not share, in place."""
     parameters = batch.parameters(free)
-    own = (batch.index >= 0) & ~np.append(problem.layout.shared, False)[batch.index]  # noqa: FBT003 -- a value
+    own = (batch.index >= 0) & ~np.append(problem.layout.shared, False)[batch.index]
     curves = batch.curves(free, problem.theta)
     prior = penalty(batch, parameters, problem.settings)
-    gradient = np.where(own, item_gradient(batch, curves, expected, problem.theta) + prior.gradient, 0.0)
+    gradient = np.where(own, item_gradient(batch, curves, expected) + prior.gradient, 0.0)
     matrix = information(batch, curves, expected) + prior.curvature
     step = _solve(matrix, gradient, own)
     step /= np.maximum(1.0, np.abs(step).max(axis=1, keepdims=True) / LONGEST_STEP)
@@ -91,7 +91,7 @@ def _step_shared(problem: Problem, free: FloatArray, expected: Expected) -> None
     for batch in problem.layout.batches:
         curves = batch.curves(free, problem.theta)
         prior = penalty(batch, batch.parameters(free), problem.settings)
-        slope = item_gradient(batch, curves, expected, problem.theta) + prior.gradient
+        slope = item_gradient(batch, curves, expected) + prior.gradient
         matrix = information(batch, curves, expected) + prior.curvature
         own = batch.index >= 0
         gradient += np.bincount(batch.index[own], slope[own], len(free))

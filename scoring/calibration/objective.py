@@ -5,7 +5,7 @@ Louis 1982, JRSS B 44, 226–233), so that one E-step gives both.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -36,6 +36,10 @@ class Problem:
         """How many parameters are free."""
         return self.layout.n_free + sum(len(group.index) for group in self.groups)
 
+    def with_blocks(self, blocks: tuple[Block, ...]) -> "Problem":
+        """The same for other persons."""
+        return replace(self, blocks=blocks, n=sum(float(block.weights.sum()) for block in blocks))
+
     @property
     def reported(self) -> IntArray:
         """Those that have standard errors: all but the weights of empirical distributions."""
@@ -52,6 +56,12 @@ class Evaluation:
     gradient: FloatArray
     log_prior: float
     expected: Expected
+    dtype: DTypeLike
+
+    @property
+    def noise(self) -> float:
+        """How wrong the value may be, as a share of it."""
+        return 1e-6 if self.dtype is np.float32 else 1e-12
 
     @property
     def gradient_norm(self) -> float:
@@ -70,7 +80,7 @@ def evaluate(problem: Problem, free: FloatArray, *, dtype: DTypeLike = np.float6
     """One E-step, and from it value and gradient."""
     layout, theta = problem.layout, problem.theta
     table = make_table(layout.log_p(free, theta), layout.offsets)
-    expected = expect(problem.blocks, table, log_weights(problem.groups, free), theta, dtype=dtype)
+    expected = expect(problem.blocks, table, log_weights(problem.groups, free), dtype=dtype)
     prior = log_prior(layout, free, problem.settings)
     prior += sum(group.log_prior(free) for group in problem.groups)
     return Evaluation(
@@ -79,6 +89,7 @@ def evaluate(problem: Problem, free: FloatArray, *, dtype: DTypeLike = np.float6
         gradient=_gradient(problem, free, expected) / problem.n,
         log_prior=prior,
         expected=expected,
+        dtype=dtype,
     )
 
 
@@ -87,7 +98,7 @@ def log_weights(groups: Sequence[LatentGroup], free: FloatArray) -> FloatArray:
     return np.array([group.log_weights(free) for group in groups])
 
 
-def item_gradient(batch: Batch, curves: Curves, expected: Expected, theta: FloatArray) -> FloatArray:
+def item_gradient(batch: Batch, curves: Curves, expected: Expected) -> FloatArray:
     """Of the expected complete-data log likelihood by a batch's parameters, shape (n, n_parameters)."""
     return np.einsum("nkq,npkq->np", expected.counts[batch.cells], curves.scores, optimize=True)
 
@@ -96,7 +107,7 @@ def _gradient(problem: Problem, free: FloatArray, expected: Expected) -> FloatAr
     gradient = np.zeros(len(free))
     for batch in problem.layout.batches:
         curves = batch.curves(free, problem.theta)
-        by_item = item_gradient(batch, curves, expected, problem.theta)
+        by_item = item_gradient(batch, curves, expected)
         by_item += penalty(batch, batch.parameters(free), problem.settings).gradient
         own = batch.index >= 0
         gradient += np.bincount(batch.index[own], weights=by_item[own], minlength=len(free))

@@ -6,8 +6,8 @@ of them. Where items lack at random and no form is shared by enough persons, the
 in which an item that some lack has a column for each category. Equal rows are collapsed where that pays.
 """
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,22 @@ def make_blocks(responses: Responses, offsets: IntArray) -> tuple[Block, ...]:
         _block(responses, rows, group, offsets)
         for group in range(len(responses.group_names))
         for rows in _forms(responses, np.flatnonzero(responses.groups == group))
+    )
+
+
+def n_rows(blocks: Sequence[Block]) -> int:
+    """Rows of all blocks."""
+    return sum(block.n_rows for block in blocks)
+
+
+def thinned(blocks: Sequence[Block], most: int) -> tuple[Block, ...]:
+    """At most about ``most`` rows of each block, evenly spread."""
+    return tuple(_thinned(block, -(-block.n_rows // most)) for block in blocks)
+
+
+def _thinned(block: Block, step: int) -> Block:
+    return replace(
+        block, codes=block.codes[::step], weights=block.weights[::step], design=block.design[::step]
     )
 
 

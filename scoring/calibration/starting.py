@@ -5,28 +5,28 @@ with slopes (m_k − m_0) / v: the normal discriminant (Fisher 1936). The rest s
 form, stands for θ.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 from scipy.special import expit, logit
 
 from scoring.arrays import FloatArray, IntArray
 from scoring.calibration.families import ASYMPTOTIC, DIVIDED, GRADED, LOGISTIC
-from scoring.calibration.layout import Batch, Layout
-from scoring.calibration.patterns import Block
+from scoring.calibration.layout import Batch
+from scoring.calibration.objective import Problem
+from scoring.calibration.patterns import Block, thinned
 from scoring.calibration.settings import BetaPrior, GuessingPrior, Settings
 
 SLOPES = (0.4, 2.5)
+ROWS = 10_000
+"""So many of a block are enough."""
 
 
-def starting_values(
-    layout: Layout, blocks: Sequence[Block], categories: IntArray, n_free: int, settings: Settings
-) -> FloatArray:
+def starting_values(problem: Problem, categories: IntArray) -> FloatArray:
     """The free parameters to start from; those of groups are 0."""
+    layout, settings = problem.layout, problem.settings
     counts, sums = np.zeros(layout.n_cells), np.zeros(layout.n_cells)
-    for block in blocks:
+    for block in thinned(problem.blocks, ROWS):
         _add(block, categories, counts, sums)
-    free = np.zeros(n_free)
+    free = np.zeros(problem.n_free)
     for batch in layout.batches:
         own = batch.index >= 0
         start = _start(batch, counts[batch.cells] + 0.5, sums[batch.cells], settings)
