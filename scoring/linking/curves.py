@@ -73,7 +73,7 @@ def criterion(
         weighted = grid.weights[:, None] * gap.r
         value += float(np.sum(weighted * gap.r))
         gradient += 2.0 * np.einsum("qc,iqc->i", weighted, gap.first)
-        hessian += 2.0 * np.einsum("q,iqc,jqc->ij", grid.weights, gap.first, gap.first)
+        hessian += 2.0 * np.einsum("iqc,jqc->ij", grid.weights[:, None] * gap.first, gap.first)
         hessian += 2.0 * np.einsum("qc,ijqc->ij", weighted, gap.second)
     return Criterion(value=value, gradient=gradient, hessian=hessian)
 
@@ -190,8 +190,9 @@ def _sensitivities(item: Item, theta: FloatArray, method: CurveMethod, d: float)
 
 def _by_still(items: Sequence[Item], gap: _Gap, method: CurveMethod, grid: Grid) -> FloatArray:
     """2 Σ w r_v r_i with r_v = P_v."""
+    slopes = grid.weights[:, None] * gap.first
     return np.column_stack([
-        2.0 * np.einsum("q,qc,iqc->i", grid.weights, change.p, gap.first[:, :, columns])
+        2.0 * np.tensordot(slopes[:, :, columns], change.p, axes=2)
         for item, columns in zip(items, _columns(items, method), strict=True)
         for change in _sensitivities(item, grid.theta, method, grid.d)
     ])  # fmt: skip
@@ -201,9 +202,10 @@ def _by_moving(
     items: Sequence[Item], gap: _Gap, motion: _Motion, method: CurveMethod, grid: Grid
 ) -> FloatArray:
     """2 Σ w (r_v r_i + r r_iv) with r_v = −P_v and r_iv = −P′_v m_i."""
+    slopes, rest = grid.weights[:, None] * gap.first, grid.weights[:, None] * gap.r
     return np.column_stack([
-        -2.0 * np.einsum("q,qc,iqc->i", grid.weights, change.p, gap.first[:, :, columns])
-        - 2.0 * np.einsum("q,qc,qc,iq->i", grid.weights, gap.r[:, columns], change.first, motion.first)
+        -2.0 * np.tensordot(slopes[:, :, columns], change.p, axes=2)
+        - 2.0 * motion.first @ np.sum(rest[:, columns] * change.first, axis=1)
         for item, columns in zip(items, _columns(items, method), strict=True)
         for change in _sensitivities(item, motion.place, method, grid.d)
     ])  # fmt: skip
