@@ -16,7 +16,7 @@ from exam_server.errors import Invalid
 from scoring.arrays import FloatArray
 from scoring.calibrated import ItemErrors
 from scoring.items import rescale
-from scoring.linking.errors import diagonal_covariance
+from scoring.linking.covariances import diagonal_covariance
 
 Pairs = Sequence[tuple[str, str]]
 

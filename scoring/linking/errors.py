@@ -13,13 +13,11 @@ from typing import cast
 import numpy as np
 
 from scoring.arrays import FloatArray
-from scoring.calibrated import ItemErrors
 from scoring.errors import MeasurementError
-from scoring.items import DICHOTOMOUS, Item
+from scoring.items import Item
 from scoring.linking.curves import CURVE_METHODS, CurveMethod, criterion, cross_derivatives
 from scoring.linking.link import Link
 from scoring.linking.moments import MomentMethod, moment_jacobians
-from scoring.linking.parameters import parameters
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,26 +79,6 @@ def jacobians(
         found.coefficients,
         slope_held=found.slope_held,
     )
-
-
-def diagonal_covariance(items: Sequence[Item], errors: Sequence[ItemErrors | None]) -> FloatArray:
-    """A covariance out of standard errors alone, as if the parameters were uncorrelated; 0 where an error is
-    None. Shape (n_parameters, n_parameters)."""
-    every = [_errors_of(item, error) for item, error in zip(items, errors, strict=True)]
-    return np.diag(np.concatenate(every) ** 2)
-
-
-def _errors_of(item: Item, errors: ItemErrors | None) -> FloatArray:
-    """In the order of ``parameters``."""
-    zeros = np.zeros(len(item.intercepts))
-    if errors is None:
-        return 0.0 * parameters(item)
-    intercepts = zeros if errors.intercepts is None else errors.intercepts
-    if item.category_slopes is not None:
-        slopes = zeros if errors.category_slopes is None else errors.category_slopes
-        return np.concatenate([slopes, intercepts])
-    ends = [errors.lower or 0.0, errors.upper or 0.0] if item.model in DICHOTOMOUS else []
-    return np.concatenate([[errors.slope or 0.0], intercepts, ends])
 
 
 def _curve_jacobians(

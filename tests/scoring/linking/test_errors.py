@@ -12,7 +12,8 @@ from scoring.calibrated import ItemErrors
 from scoring.errors import MeasurementError
 from scoring.items import Item
 from scoring.linking.chain import ChainedLink, Form, average, chain, common_places
-from scoring.linking.errors import diagonal_covariance, jacobians, link_errors
+from scoring.linking.covariances import diagonal_covariance
+from scoring.linking.errors import jacobians, link_errors
 from scoring.linking.link import METHODS, Method, link
 from scoring.linking.moments import MOMENT_METHODS
 from scoring.linking.parameters import parameters, spans, with_parameters
