@@ -28,6 +28,7 @@ from exam_server.config import Config, Options
 from exam_server.core.access import Role
 from exam_server.demo.build import USERNAMES, Words, build_demo
 from exam_server.demo.classmates import draw_class, sit_all
+from exam_server.demo.history import SECOND, HistoryWords, build_history
 from exam_server.demo.logins import Logins, forget_logins, load_logins
 from exam_server.demo.school import numbers
 from exam_server.errors import Conflict
@@ -107,6 +108,15 @@ async def _build(config: Config, paper: Path, tell: Callable[[str], None], *, re
             now=session.clock.now(),
             progress=tell,
         )
+        await build_history(
+            session.database,
+            session.secrets,
+            logins,
+            _sample(),
+            _history(),
+            now=session.clock.now(),
+            progress=tell,
+        )
         async with session.database.connection() as connection:
             stored = await select_questions(connection, shift.exam_id)
     questions = tuple(question.question() for question in stored)
@@ -158,6 +168,19 @@ def _words() -> Words:
     )
 
 
+def _history() -> HistoryWords:
+    titles = (say("demo_survey_before"), say("demo_survey"))
+    return HistoryWords(
+        titles=titles,
+        elsewhere=frozenset(text(language, "cli", "demo_survey") for language in languages()),
+        bank=say("demo_survey_bank"),
+        subject=say("demo_subject"),
+        shift=say("demo_shift"),
+        room=say("demo_survey_room"),
+        second=say("demo_name_second"),
+    )
+
+
 def _progress(console: Console) -> Progress:
     return Progress(
         SpinnerColumn(),
@@ -186,6 +209,8 @@ def _panel(address: str, made: Made, classmates: int) -> Panel:
     )
     for role, username in USERNAMES.items():
         table.add_row(say(f"demo_role_{role}"), f"{address}/staff", username, made.logins.passwords[role])
+        if role is Role.BOARD:
+            table.add_row(say("demo_role_second"), f"{address}/staff", SECOND, made.logins.second)
     number = numbers()[0]
     table.add_row(say("demo_role_student"), f"{address}/", number, made.logins.pins[number])
     opens = format_datetime(made.shift.opens_at.astimezone(), LANGUAGE)

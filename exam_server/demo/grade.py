@@ -1,12 +1,13 @@
-"""The invented pupils of whole grades, class by class; the first class is the demo's own."""
+"""The invented pupils of whole grades, class by class."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import msgspec
 from numpy.random import Generator
 
 from exam_server.core.roster import RosterRow
-from exam_server.demo.school import CLASS, PUPILS, Pupil
+from exam_server.demo.school import PUPILS, Pupil
 
 CLASS_SIZE = 40
 
@@ -31,26 +32,36 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     ability: float
 
 
-def make_class(place: int, first_number: int, year: int, rng: Generator) -> tuple[Member, ...]:
-    """Class ``place`` of a grade whose pupils were born in ``year``, numbered from ``first_number``."""
-    pupils = PUPILS if place == 0 else tuple(_pupil(year, rng) for _ in range(CLASS_SIZE))
+def own_class(name: str, first_number: int, rng: Generator) -> tuple[Member, ...]:
+    """The demo's own pupils, who have codes."""
+    codes = [f"79{place:08d}" for place in range(1, len(PUPILS) + 1)]
+    return _members(name, first_number, list(zip(PUPILS, codes, strict=True)), rng)
+
+
+def make_class(name: str, first_number: int, year: int, rng: Generator) -> tuple[Member, ...]:
+    """A class of pupils born in ``year``, numbered from ``first_number``."""
+    return _members(name, first_number, [(_pupil(year, rng), None) for _ in range(CLASS_SIZE)], rng)
+
+
+def _members(
+    name: str, first_number: int, pupils: Sequence[tuple[Pupil, str | None]], rng: Generator
+) -> tuple[Member, ...]:
     level = float(rng.normal(0.0, 0.45))
     return tuple(
         Member(
             row=RosterRow(
-                line=seat + 1,
+                line=place,
                 name=pupil.name,
-                number=str(first_number + seat),
-                # Another grade's pupils are other people, with codes of their own.
-                pupil_code=f"79{seat + 1:08d}" if place == 0 and pupil.born.year == year else None,
+                number=str(first_number + place - 1),
+                pupil_code=code,
                 birth_date=pupil.born,
                 gender="female" if pupil.gender == "Nữ" else "male",
-                class_name=CLASS if place == 0 else f"12A{place + 1}",
-                seat=f"{seat + 1:02d}",
+                class_name=name,
+                seat=f"{place:02d}",
             ),
             ability=float(rng.normal(level, 0.9)),
         )
-        for seat, pupil in enumerate(pupils)
+        for place, (pupil, code) in enumerate(pupils, start=1)
     )
 
 

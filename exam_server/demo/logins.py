@@ -18,9 +18,10 @@ FILE = "demo.json"
 
 
 class Logins(msgspec.Struct, frozen=True, kw_only=True):
-    """Passwords by role, PINs by candidate number."""
+    """Passwords by role, the password of the board's second member, PINs by candidate number."""
 
     passwords: dict[Role, str]
+    second: str
     pins: dict[str, str]
 
 
@@ -30,7 +31,9 @@ def load_logins(directory: Path, numbers: tuple[str, ...]) -> Logins:
     if path.exists():
         return msgspec.json.decode(path.read_bytes(), type=Logins)
     made = Logins(
-        passwords={role: _password() for role in Role}, pins={number: new_pin() for number in numbers}
+        passwords={role: _password() for role in Role},
+        second=_password(),
+        pins={number: new_pin() for number in numbers},
     )
     directory.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

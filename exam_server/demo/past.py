@@ -9,13 +9,16 @@ from pathlib import Path
 import msgspec
 from numpy.random import Generator
 
-from exam_server.actions import exams, items, roster, shift, sit
+from exam_server.actions import exams, items, roster, runs, scoring, shift, sit
+from exam_server.catalogue import languages
+from exam_server.clock import FakeClock
 from exam_server.core.chain import journal_chain, journal_genesis
 from exam_server.core.roster import Roster
 from exam_server.core.timing import instant_ms
-from exam_server.demo.grade import CLASS_SIZE, Member, make_class
+from exam_server.demo.grade import CLASS_SIZE, Member, make_class, own_class
 from exam_server.demo.minds import Trait, draw_traits, respond
 from exam_server.demo.school import SCHOOL
+from exam_server.protocol.measurement import NewRun, SignRun
 from exam_server.protocol.sitting import Answer, Submit, Visit
 from exam_server.protocol.staff import ExamDetail, NewExam, NewShift
 from exam_server.secrets import Secrets
@@ -24,6 +27,7 @@ from exam_server.store.database import Database
 from exam_server.store.exams import select_questions
 from exam_server.store.journal import JournalRow
 from exam_server.store.sittings import StoredSitting
+from exam_server.store.staff import StaffMember
 from item_bank.item import Draft
 from item_bank.kinds import Key
 from item_bank.kinds.single_choice import SingleChoiceKey
@@ -46,7 +50,8 @@ Message = Answer | Visit | Submit
 
 
 class Survey(msgspec.Struct, frozen=True, kw_only=True):
-    """An exam that was held; ``bank`` gets its paper. Candidates are numbered from ``first_number``."""
+    """An exam that was held; ``bank`` gets its paper. Its classes are called ``letter`` with a number, the
+    first perhaps the demo's own; candidates are numbered from ``first_number``."""
 
     title: str
     subject: str
@@ -54,16 +59,16 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     shift: str
     room: str
     held_at: datetime
+    letter: str
     classes: int
+    own_class: bool
     first_number: int
 
 
 async def hold_survey(
     database: Database, secrets: Secrets, paper: Path, survey: Survey, rng: Generator
-) -> int | None:
-    """Hold the exam; its id, None when it was held before."""
-    if survey.title in {exam.title for exam in await exams.all_exams(database)}:
-        return None
+) -> int:
+    """Hold the exam; its id."""
     right, misprinted = await _read(paper)
     exam = await _make_exam(database, survey, misprinted)
     async with database.connection() as connection:
@@ -74,16 +79,40 @@ async def hold_survey(
     traits = draw_traits(questions, rng, truths=truths)
     for place in range(survey.classes):
         turn, room = divmod(place, CLASSES_AT_ONCE)
-        first, year = survey.first_number + place * CLASS_SIZE, survey.held_at.year - AGE
         sat = _Room(
             exam=exam.id,
             name=f"{survey.shift} {turn + 1}",
             room=f"{survey.room} {room + 1}",
             opens_at=survey.held_at + turn * timedelta(hours=3),
-            members=make_class(place, first, year, rng),
+            members=_class(survey, place, rng),
         )
         await _hold_room(database, secrets, sat, traits, worker, rng)
     return exam.id
+
+
+async def score_survey(
+    database: Database,
+    exam_id: int,
+    board: tuple[StaffMember, StaffMember],
+    link_to: int | None,
+    now: datetime,
+) -> int:
+    """Let one member of the board start a scoring run and another sign it; the run."""
+    starter, signer = board
+    lang = languages()[0]
+    new = NewRun(link_to=link_to)
+    run = await runs.start_run(database, exam_id, new, starter, now, lang)
+    await scoring.compute_run(database, FakeClock(now), run.id)
+    done = await runs.show_run(database, run.id, signer, lang)
+    signature = SignRun(record_sha256=done.record_sha256 or "")
+    return (await runs.sign_run(database, run.id, signature, signer, now, lang)).id
+
+
+def _class(survey: Survey, place: int, rng: Generator) -> tuple[Member, ...]:
+    name, first = f"{survey.letter}{place + 1}", survey.first_number + place * CLASS_SIZE
+    if survey.own_class and place == 0:
+        return own_class(name, first, rng)
+    return make_class(name, first, survey.held_at.year - AGE, rng)
 
 
 class _Room(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,6 +162,7 @@ async def _make_exam(database: Database, survey: Survey, file: items.WordFile) -
         source=SOURCE,
         template=TEMPLATE,
         minutes=MINUTES,
+        release="signed",
     )
     return await exams.create_exam(database, new, actor=ACTOR, now=now, skip_unsound=True)
 

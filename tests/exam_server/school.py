@@ -33,6 +33,7 @@ WORDS = Words(
 )
 LOGINS = Logins(
     passwords={role: f"mat-khau-{role}" for role in Role},
+    second="mat-khau-thu-hai",
     pins={number: f"7{number[1:]}" for number in numbers()},
 )
 
