@@ -1,7 +1,7 @@
 """Fit of the whole model by the means and products of item scores."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, eigh
@@ -18,7 +18,7 @@ from scoring.responses import Responses
 RMSEA_LEVEL = 0.90
 """Level of the interval of RMSEA₂."""
 
-_NO_VARIANCE = 1e-9
+_NO_VARIANCE = 1e-8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,10 +81,10 @@ def m2(
     if unordered is not None:
         raise MeasurementError("m2_nominal", item=unordered)
     model = _Model(items, nodes, by_group(weights, responses), anchored)
-    whole = forms(responses)
+    whole = [model.telling(form) for form in forms(responses)]
     parts = [model.part(form, responses) for form in whole]
     n = sum(form.n for form in whole)
-    df = sum(part.moments for part in parts) - model.n_parameters
+    df = sum(part.moments for part in parts) - model.spent(whole)
     srmsr = _srmsr([model.residual_correlations(form, responses) for form in whole], whole)
     if df <= 0:
         return OverallFit(
@@ -147,7 +147,19 @@ class _Model:
         self._curves = _curves(items, nodes.theta)
         self._gradients, self._places, used = _gradients(items, nodes.theta, anchored)
         self._latent_from = used
-        self.n_parameters = used + self._freedom.count
+        self._n_parameters = used + self._freedom.count
+
+    def telling(self, form: Form) -> Form:
+        """The form without items whose score the model takes for certain: their moments repeat others."""
+        weights = self._latent[form.group]
+        mean = weights @ self._curves.mean
+        variance = weights @ (self._curves.variance + self._curves.mean**2) - mean**2
+        return replace(form, places=form.places[variance[form.places] > _NO_VARIANCE])
+
+    def spent(self, whole: Sequence[Form]) -> int:
+        """How many parameters the moments of the forms are fitted with."""
+        items = {int(place) for form in whole for place in form.places}
+        return len({int(at) for place in items for at in self._places[place]}) + self._freedom.count
 
     def part(self, form: Form, responses: Responses) -> _Quadratic:
         """A form's contribution to M₂."""
@@ -158,10 +170,7 @@ class _Model:
         pairs = np.tril_indices(len(form.places), -1)
         gap = np.concatenate([first, second[pairs]]) - mean
         delta = self._delta(form, curves, weights)
-        # A moment without variance, as of an item that the model has everyone solve, tells nothing.
-        kept = np.diag(spread) > _NO_VARIANCE
-        gap, delta = gap[kept], delta[kept]
-        factor = cho_factor(spread[np.ix_(kept, kept)], lower=True, check_finite=False)
+        factor = cho_factor(spread, lower=True, check_finite=False)
         solved = cho_solve(factor, np.column_stack([gap, delta]), check_finite=False)
         return _Quadratic(
             ee=form.n * float(gap @ solved[:, 0]),
@@ -188,7 +197,7 @@ class _Model:
         """∂ moments / ∂ parameters, shape (n_moments, n_parameters)."""
         n_items = len(form.places)
         later, earlier = np.tril_indices(n_items, -1)
-        found = np.zeros((n_items + len(later), self.n_parameters))
+        found = np.zeros((n_items + len(later), self._n_parameters))
         for own, place in enumerate(form.places):
             gradient, columns = self._gradients[place] * weights[:, None], self._places[place]
             np.add.at(found[own], columns, gradient.sum(axis=0))

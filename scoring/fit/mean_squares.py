@@ -14,7 +14,7 @@ _MOST_SPREAD = 1.4142
 """Bound of the mean square's standard deviation in its normal transform, as in R mirt."""
 
 _LEAST_VARIANCE = 1e-12
-"""Of an answer that the model takes for certain."""
+"""Answers that the model takes for certain are left out."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,16 +40,17 @@ def infit_outfit(items: Sequence[Item], responses: Responses, theta: FloatArray)
 
 def _figures(column: Column) -> tuple[float, float, float, float]:
     """Infit, outfit, and their deviates."""
-    n = float(column.weights.sum())
+    telling = column.variance > _LEAST_VARIANCE
+    weight, variance, fourth = column.weights[telling], column.variance[telling], column.fourth[telling]
+    n = float(weight.sum())
     if n == 0:
         return np.nan, np.nan, np.nan, np.nan
-    weight, variance = column.weights, np.maximum(column.variance, _LEAST_VARIANCE)
-    square = column.residual**2
+    square = column.residual[telling] ** 2
     whole = float(weight @ variance)
     outfit = float(weight @ (square / variance)) / n
     infit = float(weight @ square) / whole
-    outfit_sd = np.sqrt(float(weight @ (column.fourth / variance**2)) / n**2 - 1.0 / n)
-    infit_sd = np.sqrt(float(weight @ (column.fourth - variance**2))) / whole
+    outfit_sd = np.sqrt(float(weight @ (fourth / variance**2)) / n**2 - 1.0 / n)
+    infit_sd = np.sqrt(float(weight @ (fourth - variance**2))) / whole
     return infit, outfit, _deviate(infit, float(infit_sd)), _deviate(outfit, float(outfit_sd))
 
 

@@ -266,6 +266,6 @@ def test_tests_of_few_or_extreme_items_have_figures_or_none() -> None:
     assert np.isfinite(whole.m2)
     assert whole.srmsr is not None
     assert np.isfinite(infit_outfit(certain[:6], responses.of_items(list(range(6))), theta).infit).all()
-    assert infit_outfit(certain, responses, theta).outfit[6] == pytest.approx(0.0)
+    assert np.isnan(infit_outfit(certain, responses, theta).outfit[6])
     assert np.isfinite(ld_x2(certain, responses, NODES, NORMAL).x2[6, :6]).all()
     assert np.isnan(q3(certain, responses, theta)[6, :6]).all()
