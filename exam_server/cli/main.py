@@ -4,6 +4,7 @@ import typer
 from typer import rich_utils
 
 from exam_server.cli import (
+    analyse,
     bench,
     calibrate,
     demo,
@@ -57,4 +58,5 @@ app.command("score", help=say("help_score"))(score.score)
 app.command("link", help=say("help_link"))(link.link)
 app.add_typer(scoring.app, name="scoring", help=say("help_scoring"))
 app.command("equate", help=say("help_equate"))(equate.equate)
+app.command("analyse", help=say("help_analyse"))(analyse.analyse)
 app.command("export-schema", help=say("help_export_schema"))(schema.export)

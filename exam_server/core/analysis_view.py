@@ -33,9 +33,6 @@ from exam_server.protocol.measurement import (
 )
 from exam_server.protocol.staff import Bin, ItemUse
 
-FREE = "scored"
-"""The kind of an item of a file, which has a name and no place in a paper."""
-
 
 def analysis_of_test(
     run: ScoringRun,
@@ -113,7 +110,7 @@ def flags(item: ItemFindings, items: Sequence[ItemFindings], lang: Language) -> 
 
 def item_label(item: ItemFindings, lang: Language) -> str:
     """What people call the item: its number and part, or its name in a file."""
-    if item.kind == FREE or not item.part:
+    if not item.part:
         return item.name
     return text(lang, "measurement", "item_label", number=item.number, part=item.part)
 

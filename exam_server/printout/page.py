@@ -26,6 +26,12 @@ svg .title { font-size: 13px; font-weight: 600; } svg .tick { fill: #444; font-s
 svg .end { text-anchor: end; } svg .middle { text-anchor: middle; } svg .label { font-weight: 600; }
 svg .grid { stroke: #e2e2de; } svg .axis { stroke: #444; } svg .mark { stroke: #888; stroke-dasharray: 1 3; }
 .note { color: #444; font-size: 13px; }
+.pair { display: flex; flex-wrap: wrap; gap: 0 12px; } .pair > * { flex: 1 1 380px; min-width: 0; }
+.pair svg { max-width: 404px; }
+.wide { overflow-x: auto; } .wide table { font-size: 13px; } .wide th, .wide td { white-space: nowrap; }
+.wide .last { white-space: normal; text-align: left; min-width: 200px; } h3 { font-size: 16px; margin: 26px 0 4px; }
+ul.notes { padding-left: 20px; } ul.notes li { margin: 3px 0; } .attention { font-weight: 600; }
+.next-page { break-before: page; }
 @media print { body { margin: 0; max-width: none; font-size: 11px; } svg, table, tr { break-inside: avoid; } }
 """
 
@@ -38,6 +44,17 @@ def page(title: str, lang: Language, parts: Iterable[str]) -> str:
         f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
         f"<style>{_STYLE}</style></head><body>\n<h1>{escape(title)}</h1>\n{body}\n</body></html>\n"
     )
+
+
+def wide_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of many figures that scrolls by itself; its last column is words."""
+    head = _wide_row(columns, "th")
+    body = "".join(_wide_row(row, "td") for row in rows)
+    return f'<div class="wide"><table><thead>{head}</thead><tbody>{body}</tbody></table></div>'
+
+
+def _wide_row(values: Sequence[str], tag: str) -> str:
+    return f'<tr>{_cells(values[:-1], tag)}<{tag} class="last">{escape(values[-1])}</{tag}></tr>'
 
 
 def table(columns: Sequence[str] | None, rows: Iterable[Sequence[str]], *, words: bool = False) -> str:

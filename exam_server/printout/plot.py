@@ -1,4 +1,4 @@
-"""Plots over time as SVG text: direct labels, units, readable in grey."""
+"""Plots as SVG text: direct labels, units, readable in grey."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -8,6 +8,7 @@ import msgspec
 
 WIDTH, HEIGHT = 760, 230
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 144, 26, 34
+_BARE_RIGHT = 14
 _SAMPLE = 20
 _LINE_HEIGHT = 14
 
@@ -24,11 +25,22 @@ Point = tuple[float, float]
 
 
 class Curve(msgspec.Struct, frozen=True, kw_only=True):
-    """A line and the name that stands at its end, if it has one; ``dots``: its points alone."""
+    """A line and the name that stands at its end, if it has one; ``dots``: its points alone. ``bounds``, as
+    many as the points: an interval at each, drawn as a band beside a line and as a whisker through a dot."""
 
     label: str
     points: Sequence[Point]
     dots: bool = False
+    bounds: Sequence[Point] = ()
+
+
+class Bar(msgspec.Struct, frozen=True, kw_only=True):
+    """A bar of a histogram from ``low`` to ``high``; ``shown`` stands above it."""
+
+    low: float
+    high: float
+    height: float
+    shown: str
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +52,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
     """Title and unit of y; both axes' range; ``log`` for y by decades; how a number is written; ``gap`` in x
-    beyond which a curve breaks."""
+    beyond which a curve breaks; ``y_range`` unless it follows from what is drawn; ``width`` on the page."""
 
     title: str
     unit: str
@@ -49,6 +61,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     number: Callable[[float], str]
     log: bool = False
     gap: float = math.inf
+    y_range: Point | None = None
+    width: int = WIDTH
 
 
 def draw(frame: Frame, curves: Sequence[Curve], marks: Sequence[Mark]) -> str:
@@ -56,11 +70,12 @@ def draw(frame: Frame, curves: Sequence[Curve], marks: Sequence[Mark]) -> str:
     shown = [curve for curve in curves if curve.points]
     if not shown:
         return ""
-    scale = _Scale(frame, [y for curve in shown for _, y in curve.points])
+    values = [y for curve in shown for _, y in (*curve.points, *curve.bounds)]
+    scale = _Scale(frame, values, labelled=any(curve.label for curve in shown))
     parts = [
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(frame.title)}">',
-        f'<text class="title" x="0" y="14">{escape(frame.title)}, {escape(frame.unit)}</text>',
+        *_head(frame),
         *_axes(frame, scale),
+        *(_band(curve, scale, place) for place, curve in enumerate(shown)),
         *(_mark(mark, scale) for mark in marks if frame.x_range[0] <= mark.x <= frame.x_range[1]),
         *(_curve(curve, scale, frame.gap, place) for place, curve in enumerate(shown)),
         *_labels(shown, scale),
@@ -69,18 +84,35 @@ def draw(frame: Frame, curves: Sequence[Curve], marks: Sequence[Mark]) -> str:
     return "\n".join(parts)
 
 
+def draw_bars(frame: Frame, bars: Sequence[Bar], marks: Sequence[Mark] = ()) -> str:
+    """A histogram, or nothing without bars."""
+    if not bars:
+        return ""
+    scale = _Scale(frame, [bar.height for bar in bars], labelled=False)
+    parts = [
+        *_head(frame),
+        *_axes(frame, scale),
+        *(_bar(bar, scale) for bar in bars if bar.height),
+        *(_mark(mark, scale) for mark in marks if frame.x_range[0] <= mark.x <= frame.x_range[1]),
+        "</svg>",
+    ]
+    return "\n".join(parts)
+
+
 class _Scale:
     """From values to places on the paper."""
 
-    def __init__(self, frame: Frame, values: Sequence[float]) -> None:
+    def __init__(self, frame: Frame, values: Sequence[float], *, labelled: bool) -> None:
         self.low_x, high_x = frame.x_range
         self.span_x = max(1e-9, high_x - self.low_x)
+        self.right = frame.width - (_RIGHT if labelled else _BARE_RIGHT)
         self.log = frame.log
-        self.ticks = _decades(values) if frame.log else _ticks(0, max(values) or 1)
+        low, high = frame.y_range or (0, max(values) or 1)
+        self.ticks = _decades(values) if frame.log else _ticks(low, high)
         self.low, self.high = self._flat(self.ticks[0]), self._flat(self.ticks[-1])
 
     def x(self, value: float) -> float:
-        return _LEFT + (value - self.low_x) / self.span_x * (WIDTH - _LEFT - _RIGHT)
+        return _LEFT + (value - self.low_x) / self.span_x * (self.right - _LEFT)
 
     def y(self, value: float) -> float:
         share = (self._flat(value) - self.low) / max(1e-9, self.high - self.low)
@@ -107,7 +139,7 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def _axes(frame: Frame, scale: _Scale) -> list[str]:
-    left, right, bottom = _LEFT, WIDTH - _RIGHT, HEIGHT - _BOTTOM
+    left, right, bottom = _LEFT, scale.right, HEIGHT - _BOTTOM
     parts: list[str] = []
     for tick in scale.ticks:
         y = scale.y(tick)
@@ -127,6 +159,45 @@ def _axes(frame: Frame, scale: _Scale) -> list[str]:
     return parts
 
 
+def _head(frame: Frame) -> list[str]:
+    unit = f", {escape(frame.unit)}" if frame.unit else ""
+    return [
+        f'<svg viewBox="0 0 {frame.width} {HEIGHT}" role="img" aria-label="{escape(frame.title)}">',
+        f'<text class="title" x="0" y="14">{escape(frame.title)}{unit}</text>',
+    ]
+
+
+def _bar(bar: Bar, scale: _Scale) -> str:
+    left, right, top, bottom = scale.x(bar.low), scale.x(bar.high), scale.y(bar.height), HEIGHT - _BOTTOM
+    shown = (
+        f'<text class="tick middle" x="{(left + right) / 2:.1f}" y="{top - 3:.1f}">{escape(bar.shown)}</text>'
+        if bar.shown
+        else ""
+    )
+    return (
+        f'<rect x="{left + 0.5:.1f}" y="{top:.1f}" width="{max(0.5, right - left - 1):.1f}" '
+        f'height="{bottom - top:.1f}" fill="#7c93b8"/>{shown}'
+    )
+
+
+def _band(curve: Curve, scale: _Scale, place: int) -> str:
+    """The interval around a line, under everything else; a line through each dot."""
+    if not curve.bounds:
+        return ""
+    colour = _INKS[place % len(_INKS)][0]
+    ends = [
+        (scale.x(x), scale.y(low), scale.y(high))
+        for (x, _), (low, high) in zip(curve.points, curve.bounds, strict=True)
+    ]
+    if curve.dots:
+        return "".join(
+            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{low:.1f}" y2="{high:.1f}" stroke="{colour}"/>'
+            for x, low, high in ends
+        )
+    edge = [f"{x:.1f} {high:.1f}" for x, _, high in ends] + [f"{x:.1f} {low:.1f}" for x, low, _ in ends[::-1]]
+    return f'<path d="M{"L".join(edge)}Z" fill="{colour}" fill-opacity="0.15"/>'
+
+
 def _mark(mark: Mark, scale: _Scale) -> str:
     x = scale.x(mark.x)
     return (
@@ -138,7 +209,7 @@ def _mark(mark: Mark, scale: _Scale) -> str:
 def _curve(curve: Curve, scale: _Scale, gap: float, place: int) -> str:
     colour, dashes, width = _INKS[place % len(_INKS)]
     if curve.dots:
-        return _dots(curve.points, scale, colour)
+        return _dots(curve.points, scale, colour, 3.0 if curve.bounds else 1.6)
     path: list[str] = []
     before = -math.inf
     for x, y in curve.points:
@@ -151,9 +222,10 @@ def _curve(curve: Curve, scale: _Scale, gap: float, place: int) -> str:
     )
 
 
-def _dots(points: Sequence[Point], scale: _Scale, colour: str) -> str:
+def _dots(points: Sequence[Point], scale: _Scale, colour: str, radius: float = 1.6) -> str:
     return "".join(
-        f'<circle cx="{scale.x(x):.1f}" cy="{scale.y(y):.1f}" r="1.6" fill="{colour}"/>' for x, y in points
+        f'<circle cx="{scale.x(x):.1f}" cy="{scale.y(y):.1f}" r="{radius}" fill="{colour}"/>'
+        for x, y in points
     )
 
 
@@ -179,13 +251,15 @@ def _labels(curves: Sequence[Curve], scale: _Scale) -> list[str]:
     for place in reversed(range(len(ends))):
         below = ends[place + 1] - _LINE_HEIGHT if place + 1 < len(ends) else lowest
         ends[place] = min(ends[place], below)
-    return [_label(curves[place].label, end, place) for end, (_, place) in zip(ends, wanted, strict=True)]
+    return [
+        _label(curves[place].label, end, place, scale) for end, (_, place) in zip(ends, wanted, strict=True)
+    ]
 
 
-def _label(text: str, y: float, place: int) -> str:
+def _label(text: str, y: float, place: int, scale: _Scale) -> str:
     """A piece of the line itself, then its name: it can be told from the others in grey."""
     colour, dashes, width = _INKS[place % len(_INKS)]
-    x = WIDTH - _RIGHT + 8
+    x = scale.right + 8
     return (
         f'<line x1="{x}" x2="{x + _SAMPLE}" y1="{y:.1f}" y2="{y:.1f}" stroke="{colour}" '
         f'stroke-width="{width}" stroke-dasharray="{dashes}"/>'

@@ -19,8 +19,9 @@ from scoring.calibrated import Calibration, ItemErrors
 from scoring.calibration import LogitNormalPrior, Settings, calibrate
 from scoring.errors import MeasurementError
 from scoring.items import Item, rescale
+from scoring.linking.covariances import diagonal_covariance
 from scoring.linking.drift import purified
-from scoring.linking.errors import diagonal_covariance, link_errors
+from scoring.linking.errors import link_errors
 from scoring.quadrature import Nodes
 
 GUESSING_SD = 0.5

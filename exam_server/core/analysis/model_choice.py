@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from exam_server.core.analysis.findings import Param, Remark
-from exam_server.core.analysis.scored_test import ScoredTest, TestItem
+from exam_server.core.analysis.scored_test import SCORED, ScoredTest, TestItem
 from exam_server.protocol.measurement import ModelChoice
 from scoring.arrays import IntArray
 from scoring.items import Model
@@ -137,7 +137,8 @@ def _category_of(counts: IntArray) -> tuple[int, ...]:
 def _model(choice: ModelChoice, item: TestItem, categories: int) -> Model:
     if categories > 2:
         return _ORDERED[choice]
-    return "3pl" if choice == "3pl" and item.kind == "single_choice" else _DICHOTOMOUS[choice]
+    guessed = item.kind in ("single_choice", SCORED)
+    return "3pl" if choice == "3pl" and guessed else _DICHOTOMOUS[choice]
 
 
 def _left_out(test: ScoredTest, places: tuple[int, ...]) -> tuple[Remark, ...]:
