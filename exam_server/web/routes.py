@@ -95,6 +95,8 @@ ROUTES = (
     Route("POST", f"{_RUN}/cancel", staff_runs.cancel_run, _SCORE, JSON_LIMIT),
     Route("POST", f"{_RUN}/sign", staff_runs.sign_run, _SCORE, JSON_LIMIT),
     Route("GET", f"{_RUN}/scores", staff_runs.scores, _RESULTS),
+    Route("GET", f"{_RUN}/analysis", staff_runs.show_analysis, _RESULTS),
+    Route("GET", _RUN + r"/items/{item:\d{1,19}}", staff_runs.show_item_analysis, _RESULTS),
     Route("GET", f"{_EXAM}/key-changes", staff_key_changes.list_key_changes, _CORRECT),
     Route("POST", f"{_EXAM}/key-changes", staff_key_changes.propose, _CORRECT, JSON_LIMIT),
     Route("GET", f"{_CHANGE}/preview", staff_key_changes.preview, _CORRECT),

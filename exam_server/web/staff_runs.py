@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from exam_server.actions import runs
+from exam_server.actions import analysis, runs
 from exam_server.protocol.measurement import NewRun, SignRun
 from exam_server.web.bodies import id_in_path, query_number, query_text, read_json
 from exam_server.web.computing import COMPUTING
@@ -67,5 +67,28 @@ async def scores(request: web.Request) -> web.StreamResponse:
         search=query_text(request, "search"),
         sort=runs.score_order(query_text(request, "sort")),
         page=query_number(request, "page", 1),
+    )
+    return json_response(found)
+
+
+async def show_analysis(request: web.Request) -> web.StreamResponse:
+    """A run's statistics."""
+    app = request.app
+    found = await analysis.show_analysis(
+        app[DATABASE], id_in_path(request), caller(request), app[CLOCK].now(), language_of(request)
+    )
+    return json_response(found)
+
+
+async def show_item_analysis(request: web.Request) -> web.StreamResponse:
+    """An item's statistics in a run."""
+    app = request.app
+    found = await analysis.show_item_analysis(
+        app[DATABASE],
+        id_in_path(request),
+        id_in_path(request, "item"),
+        caller(request),
+        app[CLOCK].now(),
+        language_of(request),
     )
     return json_response(found)
