@@ -26,9 +26,8 @@ from exam_server.cli.words import LANGUAGE, say
 from exam_server.clock import SystemClock
 from exam_server.config import Config, Options
 from exam_server.core.access import Role
-from exam_server.demo.build import USERNAMES, Words, build_demo
+from exam_server.demo.build import SECOND, USERNAMES, HistoryWords, Words, build_demo
 from exam_server.demo.classmates import draw_class, sit_all
-from exam_server.demo.history import SECOND, HistoryWords, build_history
 from exam_server.demo.logins import Logins, forget_logins, load_logins
 from exam_server.demo.school import numbers
 from exam_server.errors import Conflict
@@ -91,6 +90,9 @@ def demo(
 
 
 async def _build(config: Config, paper: Path, tell: Callable[[str], None], *, reset: bool) -> Made:
+    # Scoring loads scipy, which only who starts a demo waits for.
+    from exam_server.demo.history import build_history
+
     async with opened(config, config.database_url or "") as session:
         if reset:
             tell("demo_step_reset")

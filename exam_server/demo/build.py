@@ -42,7 +42,22 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     names: dict[Role, str]
 
 
+class HistoryWords(msgspec.Struct, frozen=True, kw_only=True):
+    """What the things of the demo's past are called; ``titles``: of the older and the younger survey;
+    ``elsewhere``: those in every language, for somebody may have started the demo in another."""
+
+    titles: tuple[str, str]
+    elsewhere: frozenset[str]
+    bank: str
+    subject: str
+    shift: str
+    room: str
+    second: str
+
+
 USERNAMES = {Role.BOARD: "hoidong", Role.INVIGILATOR: "giamthi", Role.TEACHER: "giaovien"}
+SECOND = "hoidong2"
+"""The board's second member, who signs what the first has started."""
 
 
 async def build_demo(

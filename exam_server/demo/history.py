@@ -4,12 +4,11 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import msgspec
 import numpy as np
 
 from exam_server.actions import exams, staff
 from exam_server.core.access import Role
-from exam_server.demo.build import ACTOR, USERNAMES, Progress
+from exam_server.demo.build import ACTOR, SECOND, USERNAMES, HistoryWords, Progress
 from exam_server.demo.logins import Logins
 from exam_server.demo.past import Survey, hold_survey, score_survey
 from exam_server.errors import Conflict, NotFound
@@ -17,27 +16,11 @@ from exam_server.secrets import Secrets
 from exam_server.store.database import Database
 from exam_server.store.staff import StaffMember, select_optional_credentials
 
-SECOND = "hoidong2"
-"""The board's second member, who signs what the first has started."""
-
 _WEEKS_AGO = (60, 8)
 _CLASSES = (8, 12)
 _LETTERS = ("12B", "12A")
 _FIRST_NUMBERS = (250_001, 260_001)
 _SEED = 20_261_122
-
-
-class HistoryWords(msgspec.Struct, frozen=True, kw_only=True):
-    """What its things are called; ``titles``: of the older and the younger survey; ``elsewhere``: those in
-    every language, for somebody may have started the demo in another."""
-
-    titles: tuple[str, str]
-    elsewhere: frozenset[str]
-    bank: str
-    subject: str
-    shift: str
-    room: str
-    second: str
 
 
 async def build_history(
