@@ -37,7 +37,7 @@ class Spread:
 
 def spread(problem: Problem, found: Evaluation) -> Spread:
     """Covariance of the estimates by ``settings.errors``, which is not ``none``."""
-    matrix = _observed(problem, found)
+    matrix = observed_information(problem, found)
     index = problem.reported
     matrix = matrix[np.ix_(index, index)]
     values = eigvalsh(matrix)
@@ -50,7 +50,9 @@ def spread(problem: Problem, found: Evaluation) -> Spread:
     )
 
 
-def _observed(problem: Problem, found: Evaluation) -> FloatArray:
+def observed_information(problem: Problem, found: Evaluation) -> FloatArray:
+    """Negative second derivatives of the log posterior over all free parameters; or, where the settings say
+    so, the cross product of scores in their place."""
     scorer = make_scorer(problem, found.free)
     scores = cross_product(scorer)
     if problem.settings.errors == "cross_product":
