@@ -16,8 +16,8 @@ from exam_server.cli.measuring import load_parameters, measuring, words, write_f
 from exam_server.cli.options import Json
 from exam_server.cli.screen import screen
 from exam_server.cli.words import LANGUAGE, say
-from exam_server.core.linked_file import common_items, covariance_of, linked_file
-from exam_server.core.parameter_file import ItemFigures, write_parameters
+from exam_server.core.linked_file import KnownErrors, common_items, covariance_of, linked_file
+from exam_server.core.parameter_file import ItemFigures, ParameterFile, write_parameters
 from exam_server.core.response_file import read_pairs
 from exam_server.errors import Invalid
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 LinkMethod = Literal["stocking-lord", "haebara", "mean-sigma", "mean-mean", "mean-gmean"]
 Weights = Literal["uniform", "normal"]
 DriftRule = Literal["distance", "robust-z", "displacement"]
-KnownErrors = Literal["diagonal", "none"]
 
 MAX_POINTS = 100_001
 SHIFTED = 0.1
@@ -109,6 +108,14 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     drop_moved: bool
 
 
+class Side(msgspec.Struct, frozen=True, kw_only=True):
+    """A calibration, its common items, and the file's name."""
+
+    file: ParameterFile
+    items: tuple[ItemFigures, ...]
+    place: str
+
+
 def link(
     from_: From,
     to: To,
@@ -138,10 +145,14 @@ def link(
     pairs = None if common is None else read_pairs(read_file(common), str(common))
     place = str(from_ if common is None else common)
     here, there = common_items(ours, theirs, pairs, place)
+    sides = (
+        Side(file=ours, items=tuple(here), place=str(from_)),
+        Side(file=theirs, items=tuple(there), place=str(to)),
+    )
     with measuring(place):
-        report = _linked(here, there, theta, wish)
+        report = _linked(*sides, theta, wish)
     if out is not None:
-        write_file(out, write_parameters(linked_file(ours, report.slope, report.intercept)))
+        write_file(out, write_parameters(linked_file(ours, report.slope, report.intercept, str(from_))))
     if as_json:
         typer.echo(msgspec.json.encode(report).decode())
     else:
@@ -164,21 +175,10 @@ def points_of(given: str) -> "FloatArray":
     return low + step * np.arange(math.floor(count + 1e-6) + 1, dtype=np.float64)
 
 
-def _linked(
-    here: Sequence[ItemFigures], there: Sequence[ItemFigures], theta: "FloatArray", wish: Wish
-) -> LinkReport:
+def _linked(ours: Side, theirs: Side, theta: "FloatArray", wish: Wish) -> LinkReport:
     """Raises what ``purified`` and ``link_errors`` raise."""
-    from scoring.linking import link_errors
-
-    items, targets = [one.item() for one in here], [one.item() for one in there]
-    done = _found(items, targets, theta, wish)
-    kept = [at for at in range(len(items)) if at not in done.dropped]
-    ours, theirs = (covariance_of([side[at] for at in kept]) for side in (here, there))
-    errors = None
-    if ours is not None and theirs is not None and done.link.converged:
-        errors = link_errors(
-            done.link, [items[at] for at in kept], [targets[at] for at in kept], ours, theirs
-        )
+    done = _found([one.item() for one in ours.items], [one.item() for one in theirs.items], theta, wish)
+    errors, known = _errors(ours, theirs, done)
     moved = done.drift.moved(wish.drift)
     anchors = tuple(
         Anchor(
@@ -192,9 +192,25 @@ def _linked(
             moved=bool(moved[at]),
             dropped=at in done.dropped,
         )
-        for at, (one, other) in enumerate(zip(here, there, strict=True))
+        for at, (one, other) in enumerate(zip(ours.items, theirs.items, strict=True))
     )
-    return _report(done.link, errors, anchors, wish)
+    return _report(done.link, errors, known, anchors, wish)
+
+
+def _errors(ours: Side, theirs: Side, done: "Purified") -> "tuple[LinkErrors | None, KnownErrors]":
+    """The errors of the line by the anchors that stayed, and the less that either file tells of its own."""
+    from scoring.linking import link_errors
+
+    kept = [at for at in range(len(ours.items)) if at not in done.dropped]
+    here, there = ([side.items[at] for at in kept] for side in (ours, theirs))
+    (mine, one), (other, two) = (
+        covariance_of(side.file, items, side.place) for side, items in ((ours, here), (theirs, there))
+    )
+    if mine is None or other is None or not done.link.converged:
+        return None, "none"
+    items, targets = [item.item() for item in here], [item.item() for item in there]
+    known: KnownErrors = "covariance" if one == two == "covariance" else "diagonal"
+    return link_errors(done.link, items, targets, mine, other), known
 
 
 def _found(items: "Sequence[Item]", targets: "Sequence[Item]", theta: "FloatArray", wish: Wish) -> "Purified":
@@ -219,14 +235,16 @@ def _found(items: "Sequence[Item]", targets: "Sequence[Item]", theta: "FloatArra
     return Purified(link=line, dropped=(), drift=drift(items, targets, line))
 
 
-def _report(line: "Link", errors: "LinkErrors | None", anchors: tuple[Anchor, ...], wish: Wish) -> LinkReport:
+def _report(
+    line: "Link", errors: "LinkErrors | None", known: KnownErrors, anchors: tuple[Anchor, ...], wish: Wish
+) -> LinkReport:
     return LinkReport(
         slope=line.slope,
         intercept=line.intercept,
         slope_se=None if errors is None else errors.slope_se,
         intercept_se=None if errors is None else errors.intercept_se,
         covariance=None if errors is None else float(errors.covariance[0, 1]),
-        errors="none" if errors is None else "diagonal",
+        errors=known,
         method=wish.method,
         d=wish.d,
         points=wish.points,
@@ -240,12 +258,14 @@ def _report(line: "Link", errors: "LinkErrors | None", anchors: tuple[Anchor, ..
         start=line.start,
         drift=wish.drift,
         anchors=anchors,
-        notes=(*_drift_notes(anchors), _errors_note(errors)),
+        notes=(*_drift_notes(anchors), *_errors_notes(known)),
     )
 
 
-def _errors_note(errors: "LinkErrors | None") -> str:
-    return words("link_errors_unknown") if errors is None else words("link_errors_diagonal")
+def _errors_notes(known: KnownErrors) -> tuple[str, ...]:
+    if known == "covariance":
+        return ()
+    return (words("link_errors_diagonal") if known == "diagonal" else words("link_errors_unknown"),)
 
 
 def _drift_notes(anchors: Sequence[Anchor]) -> tuple[str, ...]:

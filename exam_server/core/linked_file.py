@@ -1,10 +1,12 @@
 """Two parameter files to be linked: their common items, what is known of their errors, the linked file."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 import numpy as np
 
+from exam_server.core.covariance_rows import covariance_matrix, covariance_rows
 from exam_server.core.parameter_file import (
     ErrorFigures,
     GroupFigures,
@@ -16,9 +18,12 @@ from exam_server.errors import Invalid
 from scoring.arrays import FloatArray
 from scoring.calibrated import ItemErrors
 from scoring.items import rescale
-from scoring.linking.covariances import diagonal_covariance
+from scoring.linking.covariances import diagonal_covariance, labelled_covariance, rescaled_covariance
 
 Pairs = Sequence[tuple[str, str]]
+
+KnownErrors = Literal["covariance", "diagonal", "none"]
+"""What a file tells of its parameters' errors: how they vary together, standard errors alone, nothing."""
 
 
 def common_items(
@@ -41,18 +46,30 @@ def common_items(
     return [here[one] for one, _ in named], [there[other] for _, other in named]
 
 
-def covariance_of(items: Sequence[ItemFigures]) -> FloatArray | None:
-    """The items' standard errors as a covariance without correlations, in the order of
-    ``linking.parameters``; None when no item has any."""
+def covariance_of(
+    file: ParameterFile, items: Sequence[ItemFigures], place: str
+) -> tuple[FloatArray | None, KnownErrors]:
+    """The covariance of these items of the file in the order of ``linking.parameters``: the file's own; else
+    out of the items' standard errors, as if nothing were correlated; else None.
+
+    Raises Invalid with code ``parameters_covariance`` (``label``).
+    """
+    held = [item.item() for item in items]
+    if file.covariance is not None:
+        matrix = covariance_matrix(file.covariance, place)
+        return labelled_covariance(held, tuple(file.covariance), matrix), "covariance"
     if all(item.se is None for item in items):
-        return None
+        return None, "none"
     errors = [None if item.se is None else _errors(item.se) for item in items]
-    return diagonal_covariance([item.item() for item in items], errors)
+    return diagonal_covariance(held, errors), "diagonal"
 
 
-def linked_file(file: ParameterFile, slope: float, intercept: float) -> ParameterFile:
+def linked_file(file: ParameterFile, slope: float, intercept: float, place: str) -> ParameterFile:
     """The file on the scale θ* = ``slope`` θ + ``intercept``. Standard errors are carried over as if the line
-    were exact. A distribution of θ that is not normal keeps its mean and SD alone."""
+    were exact. A distribution of θ that is not normal keeps its mean and SD alone.
+
+    Raises Invalid with code ``parameters_covariance`` (``label``).
+    """
     return msgspec.structs.replace(
         file,
         items=tuple(_linked(item, slope, intercept) for item in file.items),
@@ -60,7 +77,19 @@ def linked_file(file: ParameterFile, slope: float, intercept: float) -> Paramete
             GroupFigures(name=group.name, mean=slope * group.mean + intercept, sd=slope * group.sd, n=group.n)
             for group in file.groups
         ),
+        covariance=_linked_covariance(file, slope, intercept, place),
     )
+
+
+def _linked_covariance(
+    file: ParameterFile, slope: float, intercept: float, place: str
+) -> dict[str, str] | None:
+    # Linked 1PL items have slopes of their own, which the covariance of the common one cannot name.
+    if file.covariance is None or any(item.model == "1pl" for item in file.items):
+        return None
+    matrix, labels = covariance_matrix(file.covariance, place), tuple(file.covariance)
+    items = [item.item() for item in file.items]
+    return covariance_rows(labels, rescaled_covariance(items, labels, matrix, slope, intercept))
 
 
 def _linked(figures: ItemFigures, slope: float, intercept: float) -> ItemFigures:

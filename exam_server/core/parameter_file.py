@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from exam_server.core.covariance_rows import covariance_rows
 from exam_server.errors import Invalid
 from scoring.arrays import FloatArray
 from scoring.calibrated import Calibration, Group, ItemErrors
@@ -71,8 +72,9 @@ class GroupFigures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     weights: tuple[float, ...] | None = None
 
 
-class ParameterFile(msgspec.Struct, frozen=True, kw_only=True):
-    """PARAMS.json. ``input_sha256`` is of the file the responses came from."""
+class ParameterFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """PARAMS.json. ``input_sha256`` is of the file the responses came from; ``covariance`` as
+    ``covariance_rows`` makes it."""
 
     model: str
     loglik: float
@@ -85,6 +87,7 @@ class ParameterFile(msgspec.Struct, frozen=True, kw_only=True):
     input_sha256: str
     items: tuple[ItemFigures, ...]
     groups: tuple[GroupFigures, ...]
+    covariance: dict[str, str] | None = None
 
 
 _DECODER = msgspec.json.Decoder(ParameterFile)
@@ -143,6 +146,7 @@ def parameter_file(
             for item, errors, zero in zip(found.items, found.errors, zeros, strict=True)
         ),
         groups=tuple(_group(group, empirical=empirical) for group in found.groups),
+        covariance=covariance_rows(found.labels, found.covariance),
     )
 
 

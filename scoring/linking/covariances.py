@@ -1,6 +1,6 @@
 """Covariances of the parameters of items, in the order of ``linking.parameters``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -11,21 +11,57 @@ from scoring.linking.parameters import parameters
 
 
 def calibration_covariance(found: Calibration) -> FloatArray | None:
-    """Of all items of a calibration, shape (n_parameters, n_parameters); None without standard errors. What
-    is fixed has no variance, what items share is in each of them; asymptotes are probabilities, by the delta
-    method from their logits."""
+    """Of all items of a calibration, as ``labelled_covariance``; None without standard errors."""
     if found.covariance is None:
         return None
-    places = {label: place for place, label in enumerate(found.labels)}
+    return labelled_covariance(found.items, found.labels, found.covariance)
+
+
+def labelled_covariance(items: Sequence[Item], labels: Sequence[str], covariance: FloatArray) -> FloatArray:
+    """Of these items' parameters, shape (n_parameters, n_parameters), out of the covariance that a
+    calibration gives with its labels. What is fixed has no variance, what items share is in each of them;
+    asymptotes are probabilities, by the delta method from their logits."""
+    places = {label: place for place, label in enumerate(labels)}
     rows: list[FloatArray] = []
-    for item in found.items:
+    for item in items:
         for label, factor in _labels(item):
-            row = np.zeros(len(found.labels))
+            row = np.zeros(len(labels))
             if label in places:
                 row[places[label]] = factor
             rows.append(row)
     spread = np.array(rows)
-    return spread @ found.covariance @ spread.T
+    return spread @ covariance @ spread.T
+
+
+def rescaled_covariance(
+    items: Sequence[Item], labels: Sequence[str], covariance: FloatArray, slope: float, intercept: float
+) -> FloatArray:
+    """The covariance, with the same labels, after θ* = A θ + B, A and B taken as exact: a* = a / A, d* = d −
+    k a B / A, k the category of a GPCM's intercept and else 1; the groups' mean* = A mean + B, sd* = A sd."""
+    places = {label: place for place, label in enumerate(labels)}
+    change = np.eye(len(labels))
+    for label, place in places.items():
+        if label.startswith("group ") and label.endswith((":mean", ":sd")):
+            change[place, place] = slope
+    for item in items:
+        _rescale_labels(change, item, places, slope, intercept)
+    return change @ covariance @ change.T
+
+
+def _rescale_labels(
+    change: FloatArray, item: Item, places: Mapping[str, int], slope: float, intercept: float
+) -> None:
+    named = [label for label, _ in _labels(item)]
+    steps = len(item.intercepts)
+    own = item.category_slopes is not None
+    slopes = named[:steps] if own else named[:1] * steps
+    intercepts = named[steps : 2 * steps] if own else named[1 : 1 + steps]
+    counts = np.arange(1, steps + 1) if item.model in ("gpcm", "pcm") else np.ones(steps)
+    for by, to, count in zip(slopes, intercepts, counts, strict=True):
+        if by in places:
+            change[places[by], places[by]] = 1.0 / slope
+            if to in places:
+                change[places[to], places[by]] = -count * intercept / slope
 
 
 def diagonal_covariance(items: Sequence[Item], errors: Sequence[ItemErrors | None]) -> FloatArray:

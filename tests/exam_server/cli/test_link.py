@@ -14,6 +14,7 @@ from exam_server.catalogue import text
 from exam_server.cli.link import LinkReport, points_of
 from exam_server.cli.main import app
 from exam_server.cli.words import LANGUAGE, sentence
+from exam_server.core.linked_file import covariance_of
 from exam_server.core.parameter_file import (
     ErrorFigures,
     GroupFigures,
@@ -24,8 +25,14 @@ from exam_server.core.parameter_file import (
     read_parameters,
     write_parameters,
 )
+from exam_server.core.parameter_file import parameter_file as calibrated
 from exam_server.errors import KhaoThiError
+from scoring.calibration import Settings, calibrate
 from scoring.items import Item, rescale, trace
+from scoring.linking import Form, chain
+from scoring.linking.parameters import spans
+from scoring.quadrature import Nodes
+from scoring.responses import make_responses
 from tests.scoring.reference import reference
 
 A, B = 1.25, -0.4
@@ -154,6 +161,65 @@ def test_without_standard_errors_none_are_told(folder: Path) -> None:
     found = report(folder, "--common", folder / "map.csv")
     assert (found.slope_se, found.intercept_se, found.errors) == (None, None, "none")
     assert found.notes[-1] == text(LANGUAGE, "measurement", "link_errors_unknown")
+
+
+def test_a_calibrations_own_covariance_is_used_and_carried_over(folder: Path) -> None:
+    """With the covariances the errors of A and B are those of the calibrations, without them too small."""
+    for name, seed in (("a", 1), ("b", 2)):
+        calibrated_file(folder / f"{name}.json", items_of("q"), seed)
+    found = report(folder)
+    assert found.errors == "covariance"
+    assert found.slope_se is not None
+    assert found.intercept_se is not None
+    forms = [chain_form(folder / f"{name}.json") for name in "ab"]
+    whole = chain(forms, "stocking-lord", nodes=Nodes(theta=points_of("-4:4:0.05")), weights=np.ones(161))
+    assert whole.covariance is not None
+    assert_allclose([found.slope_se, found.intercept_se], np.sqrt(np.diag(whole.covariance)), rtol=1e-5)
+    report(folder, "--out", folder / "linked.json")
+    moved = chain_form(folder / "linked.json")
+    assert moved.covariance is not None
+    span = spans(moved.items)[0]
+    se = read_parameters((folder / "linked.json").read_bytes(), "").items[0].se
+    assert se is not None
+    assert se.a == pytest.approx(np.sqrt(moved.covariance[span.start, span.start]), rel=1e-5)
+    (folder / "a.json").write_bytes((folder / "linked.json").read_bytes())
+    again = report(folder)
+    assert (again.slope, again.intercept) == pytest.approx((1.0, 0.0), abs=1e-6)
+    assert again.slope_se == pytest.approx(found.slope_se / found.slope, rel=1e-4)
+
+
+def test_a_spoiled_covariance_is_refused_by_its_row(folder: Path) -> None:
+    calibrated_file(folder / "a.json", items_of("a"), 1)
+    file = read_parameters((folder / "a.json").read_bytes(), "a.json")
+    assert file.covariance is not None
+    rows = {**file.covariance, "a1:slope": "0.1 wrong"}
+    spoiled = msgspec.structs.replace(file, covariance=rows)
+    (folder / "a.json").write_bytes(write_parameters(spoiled))
+    said = refused(folder, "--common", folder / "map.csv")
+    assert said == sentence("parameters_covariance", {"label": "a1:slope"})
+
+
+def calibrated_file(path: Path, items: list[Item], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    theta = rng.normal(size=600)
+    columns = [
+        (rng.random((600, 1)) > np.cumsum(trace(one, theta), axis=1)[:, :-1]).sum(axis=1) for one in items
+    ]
+    responses = make_responses(
+        np.column_stack(columns).astype(np.int8), names=tuple(one.name for one in items)
+    )
+    found = calibrate(responses, [one.model for one in items], Settings(errors="oakes"))
+    file = calibrated(found, model="auto", seconds=0.0, input_sha256="", empirical=False)
+    path.write_bytes(write_parameters(file))
+
+
+def chain_form(path: Path) -> Form:
+    file = read_parameters(path.read_bytes(), path.name)
+    return Form(
+        name=path.name,
+        items=tuple(item.item() for item in file.items),
+        covariance=covariance_of(file, file.items, path.name)[0],
+    )
 
 
 def test_people_get_a_table_and_sentences(folder: Path) -> None:
