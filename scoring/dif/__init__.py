@@ -7,6 +7,7 @@ from scoring.dif.logistic import Kind, Logistic, logistic
 from scoring.dif.mantel_haenszel import BreslowDay, MantelHaenszel, breslow_day, mantel_haenszel
 from scoring.dif.matching import MIN_PERSONS, check_items
 from scoring.dif.purification import Purified, purified
+from scoring.dif.sibtest import Sibtest, sibtest
 from scoring.dif.standardisation import Standardisation, standardisation
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Logistic",
     "MantelHaenszel",
     "Purified",
+    "Sibtest",
     "Standardisation",
     "breslow_day",
     "check_items",
@@ -30,6 +32,7 @@ __all__ = [
     "lord",
     "mantel_haenszel",
     "purified",
+    "sibtest",
     "standardisation",
     "wald",
 ]

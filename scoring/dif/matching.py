@@ -69,18 +69,22 @@ def check_items(responses: Responses) -> None:
             raise MeasurementError("constant_item", item=name, category=int(seen[0]))
 
 
-def match(responses: Responses, focal: BoolArray, anchor: BoolArray) -> tuple[ItemTable, ...]:
+def match(
+    responses: Responses, focal: BoolArray, anchor: BoolArray, *, with_itself: bool = True
+) -> tuple[ItemTable, ...]:
     """The table of each item. ``focal`` of shape (n_persons,); ``anchor`` of shape (n_items,).
 
-    The matching score is the sum of the anchor items' categories, with the studied item always among them:
-    Holland & Thayer (1988), in Wainer & Braun, Test validity, ch. 9. Persons without the item are left out;
-    persons with other sets of items match only among themselves.
+    The matching score is the sum of the anchor items' categories, with the studied item always among them, or
+    never unless ``with_itself``: Holland & Thayer (1988), in Wainer & Braun, Test validity, ch. 9. Persons
+    without the item are left out; persons with other sets of items match only among themselves.
     """
     forms, scales = _forms(responses)
     codes = np.where(responses.administered, responses.codes, 0)
     total = (codes * anchor).sum(axis=1, dtype=np.int64)
+    # How often the item's own score is still to be added.
+    missing = np.full(responses.n_items, int(with_itself)) - anchor
     return tuple(
-        _table(responses, focal, place, total if anchor[place] else total + codes[:, place], forms, scales)
+        _table(responses, focal, place, total + missing[place] * codes[:, place], forms, scales)
         for place in range(responses.n_items)
     )
 

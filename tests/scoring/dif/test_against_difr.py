@@ -19,6 +19,7 @@ from scoring.dif import (
     lord,
     mantel_haenszel,
     purified,
+    sibtest,
     standardisation,
 )
 from scoring.items import Item
@@ -140,3 +141,15 @@ def test_lord(verbal: Verbal) -> None:
     assert_allclose(found.chi2, expected["LordChi"], atol=1e-8)
     assert places(found.p < 0.05) == expected["DIFitems"]
     assert_allclose(np.sign(found.difference), np.sign(b[0] - b[1] - (b[0] - b[1]).mean()))
+
+
+def test_sibtest(verbal: Verbal) -> None:
+    found, expected = sibtest(verbal.responses, verbal.focal), verbal.expected["SIBTEST"]
+    # Beside one level of item 14 nobody is of the focal group: difR takes that group's mean there for 0,
+    # and we the next level with anyone in it.
+    same = np.arange(24) != 13
+    assert_allclose(found.beta[same], np.array(expected["Beta"])[same], atol=1e-9)
+    assert_allclose(found.p[same], np.array(expected["p.value"])[same], atol=1e-9)
+    assert found.beta[13] == pytest.approx(expected["Beta"][13], abs=0.005)
+    assert_allclose(found.se, expected["SE"], atol=1e-9)
+    assert places(found.p < 0.05) == expected["DIFitems"]

@@ -17,6 +17,7 @@ from scoring.dif import (
     logistic,
     mantel_haenszel,
     purified,
+    sibtest,
     standardisation,
 )
 from scoring.dif.categories import by_size, ets
@@ -237,3 +238,30 @@ def test_an_item_that_one_group_never_had_is_not_compared() -> None:
     assert np.isnan(found.p).sum() >= 1
     assert logistic(holed, focal).category[2] is None
     assert standardisation(holed, focal).category[2] is None
+
+
+def test_true_scores_are_matched_where_the_groups_differ_much() -> None:
+    beta, rejected = [], []
+    for seed in range(6):
+        rng = np.random.default_rng(100 + seed)
+        items = draw_items(rng, 12)
+        items[0] = replace(items[0], slope=1.3, intercepts=np.zeros(1))
+        moved = [harder(items[0], 0.7), *items[1:]]
+        responses, focal = two_groups(rng, items, moved, 1500, impact=1.0)
+        found = sibtest(responses, focal, np.arange(12) > 0)
+        assert found.category[0] == "C"
+        assert found.beta[0] > 0.08
+        rejected.append(found.p[1:] < 0.01)
+        beta.append(found.beta[1:])
+    assert np.mean(rejected) < 0.06
+    assert np.abs(np.mean(beta)) < 0.01
+    assert sibtest(responses, ~focal, np.arange(12) > 0).beta[0] == pytest.approx(-found.beta[0])
+
+
+def test_sibtest_needs_items_to_match_on() -> None:
+    rng = np.random.default_rng(14)
+    items = draw_items(rng, 4, 3)
+    responses, focal = two_groups(rng, items, items, 200)
+    assert np.isfinite(sibtest(responses, focal).beta).all()
+    with pytest.raises(MeasurementError, match="dif_no_anchor"):
+        sibtest(responses, focal, np.array([True, True, False, False]))
