@@ -103,8 +103,8 @@ def rescale(item: Item, slope: float, intercept: float) -> Item:
     by_category = counts * item.slope if item.category_slopes is None else item.category_slopes
     return Item(
         name=item.name,
-        # With a slope other than 1 the same curve is a 2PL's or a GPCM's.
-        model=_RELEASED.get(item.model, item.model),
+        # With a slope other than its model's the same curve is a 2PL's or a GPCM's.
+        model=item.model if slope == 1.0 else _RELEASED.get(item.model, item.model),
         slope=item.slope if item.category_slopes is not None else item.slope / slope,
         intercepts=item.intercepts - by_category * intercept / slope,
         lower=item.lower,

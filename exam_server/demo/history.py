@@ -17,7 +17,7 @@ from exam_server.store.database import Database
 from exam_server.store.staff import StaffMember, select_optional_credentials
 
 _WEEKS_AGO = (60, 8)
-_CLASSES = (8, 12)
+_CLASSES = 14
 _LETTERS = ("12B", "12A")
 _FIRST_NUMBERS = (250_001, 260_001)
 _SEED = 20_261_122
@@ -52,9 +52,10 @@ async def build_history(
             room=words.room,
             held_at=held_at,
             letter=_LETTERS[place],
-            classes=_CLASSES[place],
+            classes=_CLASSES,
             own_class=place == 1,
             first_number=_FIRST_NUMBERS[place],
+            item_seed=_SEED,
         )
         exam_id = await hold_survey(database, secrets, paper, survey, rng)
         link_to = await score_survey(database, exam_id, board, link_to, held_at + timedelta(days=2))

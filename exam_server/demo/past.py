@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import Path
 
 import msgspec
+import numpy as np
 from numpy.random import Generator
 
 from exam_server.actions import exams, items, roster, runs, scoring, shift, sit
@@ -63,6 +64,7 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     classes: int
     own_class: bool
     first_number: int
+    item_seed: int
 
 
 async def hold_survey(
@@ -76,7 +78,7 @@ async def hold_survey(
         worker = await journal.select_worker_id(connection)
     questions = tuple(question.question() for question in stored)
     truths = _truths([question.id for question in questions], right)
-    traits = draw_traits(questions, rng, truths=truths)
+    traits = draw_traits(questions, np.random.default_rng(survey.item_seed), truths=truths)
     for place in range(survey.classes):
         turn, room = divmod(place, CLASSES_AT_ONCE)
         sat = _Room(
