@@ -12,6 +12,7 @@ from exam_server.cli import (
     doctor,
     equate,
     exam,
+    forensics,
     items,
     link,
     load,
@@ -52,6 +53,7 @@ app.command("doctor", help=say("help_doctor"))(doctor.doctor)
 app.add_typer(bench.app, name="bench", help=say("help_bench"))
 app.add_typer(rehearse.app, name="rehearse", help=say("help_rehearse"))
 app.command("load", help=say("help_load"))(load.load)
+app.command("forensics", help=say("help_forensics"))(forensics.forensics)
 app.command("dif", help=say("help_dif"))(dif.dif)
 app.command("calibrate", help=say("help_calibrate"))(calibrate.calibrate)
 app.command("score", help=say("help_score"))(score.score)

@@ -133,6 +133,39 @@ class ChangeEvidence(msgspec.Struct, frozen=True, kw_only=True):
     rooms: tuple[RoomRow, ...]
 
 
+class JumpRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A centre's mean score on the 10-point scale against what the province's line expects of it.
+    ``shrunken``: the difference as far as so few candidates let it be believed, with its standard error."""
+
+    centre: str
+    n_before: int
+    n: int
+    before: float
+    after: float
+    expected: float
+    difference: float
+    shrunken: float
+    shrunken_se: float
+    z: float
+    p: float
+    q: float
+
+
+class JumpEvidence(msgspec.Struct, frozen=True, kw_only=True):
+    """``intercept`` and ``slope``: the line from before to after; ``spread``: standard deviation of true
+    changes about it. ``left_out``: centres that were not there before, or now have fewer than two
+    candidates."""
+
+    centres: int
+    left_out: int
+    intercept: float
+    slope: float
+    spread: float
+    rate: float
+    beyond: int
+    rows: tuple[JumpRow, ...]
+
+
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Of ``n`` candidates and ``items`` items. A part is None where there was nothing to look into, or too
     little: ``limits`` say so."""
@@ -142,4 +175,5 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     pairs: PairEvidence | None
     rapid: RapidEvidence | None
     changes: ChangeEvidence | None
+    jumps: JumpEvidence | None
     limits: tuple[Limit, ...]

@@ -93,6 +93,7 @@ def find_evidence(sheets: Sheets, models: Sequence[Item] | None) -> Evidence:
         pairs=pairs,
         rapid=rushed,
         changes=changed,
+        jumps=None,
         limits=tuple(limit for found, asked, limit in limits if asked and found is None),
     )
 

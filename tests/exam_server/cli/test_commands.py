@@ -105,6 +105,7 @@ def test_the_commands() -> None:
         "load",
         "rehearse",
         "dif",
+        "forensics",
         "calibrate",
         "score",
         "export-schema",
