@@ -1,10 +1,11 @@
 """The processes of a bench: each answers a line of JSON with a line of JSON."""
 
 import asyncio
+import os
 import resource
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
@@ -73,10 +74,15 @@ class Child:
 
 
 @asynccontextmanager
-async def started(module: str) -> AsyncGenerator[Child]:
-    """A process that runs ``exam_server.bench.<module>``; killed at the end."""
+async def started(module: str, environment: Mapping[str, str] | None = None) -> AsyncGenerator[Child]:
+    """A process that runs ``exam_server.bench.<module>``, with ``environment`` beside what this one has;
+    killed at the end."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", f"exam_server.bench.{module}"), stdin=PIPE, stdout=PIPE, limit=_LONGEST_LINE
+        *(sys.executable, "-m", f"exam_server.bench.{module}"),
+        stdin=PIPE,
+        stdout=PIPE,
+        limit=_LONGEST_LINE,
+        env={**os.environ, **(environment or {})},
     )
     try:
         yield Child(process)

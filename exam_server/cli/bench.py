@@ -99,6 +99,16 @@ def reconnect(
     _run(run_reconnect(Size(students=students, workers=workers), _tell), as_json=as_json)
 
 
+@app.command("calibrate", help=say("help_bench_calibrate"))
+def calibrate(
+    as_json: Json = False,  # noqa: FBT002 -- typer makes it a flag
+) -> None:
+    """Items from answers."""
+    from exam_server.bench.calibrate import run_calibrate
+
+    _run(run_calibrate(_tell), as_json=as_json)
+
+
 def _tell(key: str, /, **params: str | int) -> None:
     screen(stderr=True).print(text(LANGUAGE, "bench", key, **params), highlight=False)
 
