@@ -6,13 +6,13 @@ from math import inf, isfinite, log10
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
+import msgspec
 import typer
 
 from exam_server.cli.calibration_words import calibration_words
 from exam_server.cli.measuring import (
     Ignore,
     ResponseFile,
-    ResponsePath,
     Step,
     load_parameters,
     load_responses,
@@ -21,7 +21,7 @@ from exam_server.cli.measuring import (
     words,
     write_file,
 )
-from exam_server.cli.options import Json
+from exam_server.cli.options import Data, Json
 from exam_server.cli.screen import screen
 from exam_server.cli.words import say
 from exam_server.clock import SystemClock
@@ -50,12 +50,17 @@ Tolerance = Annotated[float, typer.Option("--tol", min=1e-12, max=1e-2, help=say
 Anchors = Annotated[Path | None, typer.Option("--anchors", metavar="PARAMS", help=say("option_anchors"))]
 Groups = Annotated[str | None, typer.Option("--groups", metavar="COLUMN", help=say("option_groups"))]
 Se = Annotated[Errors, typer.Option("--se", help=say("option_se"))]
+Responses = Annotated[
+    Path | None, typer.Argument(metavar="RESPONSES", help=say("argument_responses"), show_default=False)
+]
+Exam = Annotated[int | None, typer.Option("--db", metavar="EXAM", help=say("option_calibrate_exam"))]
 Out = Annotated[Path, typer.Option("--out", metavar="PARAMS", help=say("option_parameters_out"))]
 
 
 def calibrate(
-    responses: ResponsePath,
     out: Out,
+    responses: Responses = None,
+    db: Exam = None,
     model: ModelChoice = "auto",
     prior_guessing: Prior = None,
     nodes: NodeCount = 61,
@@ -66,29 +71,76 @@ def calibrate(
     se: Se = "oakes",
     ignore: Ignore = None,
     as_json: Json = False,  # noqa: FBT002 -- typer makes it a flag
+    data: Data = None,
 ) -> None:
     """Estimate, write PARAMS.json, show a table."""
     from scoring.calibration import Settings
     from scoring.quadrature import make_nodes
 
     prior = _prior(prior_guessing, model)
+    known = None if anchors is None else load_parameters(anchors)
     with progress() as tell:
         tell("step_reading", 0.0)
-        known = None if anchors is None else load_parameters(anchors)
-        lowest = {} if known is None else {item.name: item.lowest for item in known.items}
-        file = load_responses(responses, group=groups, ignore=ignore, lowest=lowest)
+        source = _read(responses, db, known, groups, ignore or [], data, tell)
         settings = Settings(
             nodes=make_nodes(nodes, node_range),
             tolerance=tol,
             errors="cross_product" if se == "cross-product" else se,
             guessing_prior=prior,
-            anchors={} if known is None else _anchored(file, known, str(anchors)),
+            anchors={} if known is None else _anchored(source.file, known, str(anchors)),
         )
-        written, found = _estimated(file, str(responses), model, settings, tell)
+        written, found = _estimated(source, model, settings, tell)
     write_file(out, write_parameters(written))
-    _show(written, found, out, as_json=as_json)
+    _show(written, found, source.left_out, out, as_json=as_json)
     if not found.certificate.converged:
-        raise Invalid("calibration_not_converged", place=str(responses), iterations=written.iterations)
+        raise Invalid("calibration_not_converged", place=source.place, iterations=written.iterations)
+
+
+class _Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the responses are from, and the items left out because all answered them alike."""
+
+    place: str
+    file: ResponseFile
+    left_out: tuple[str, ...] = ()
+
+
+def _read(
+    responses: Path | None,
+    exam: int | None,
+    known: ParameterFile | None,
+    groups: str | None,
+    ignore: list[str],
+    data: Path | None,
+    tell: Step,
+) -> _Source:
+    if responses is not None and exam is None:
+        lowest = {} if known is None else {item.name: item.lowest for item in known.items}
+        file = load_responses(responses, group=groups, ignore=ignore, lowest=lowest)
+        return _Source(place=str(responses), file=file)
+    if responses is not None or exam is None:
+        raise typer.BadParameter(say("calibrate_file_or_exam"), param_hint="--db")
+    if groups is not None:
+        raise typer.BadParameter(say("calibrate_groups_of_file"), param_hint="--groups")
+    return _of_exam(exam, ignore, data, tell)
+
+
+def _of_exam(exam: int, ignore: list[str], data: Path | None, tell: Step) -> _Source:
+    """An exam's scripts without the items to ``ignore``."""
+    # Only who reads the database waits for what that needs.
+    from exam_server.cli.exam_responses import read_exam_responses
+    from exam_server.cli.session import Session, in_session
+
+    async def work(session: Session) -> tuple[ResponseFile, tuple[str, ...]]:
+        return await read_exam_responses(session.database, exam, tell)
+
+    file, left_out = in_session(data, work)
+    names = file.responses.names
+    unknown = next((name for name in ignore if name not in (*names, *left_out)), None)
+    if unknown is not None:
+        raise Invalid("responses_no_column", place="--ignore", column=unknown)
+    kept = [place for place, name in enumerate(names) if name not in ignore]
+    chosen = msgspec.structs.replace(file, responses=file.responses.of_items(kept), lowest=(0,) * len(kept))
+    return _Source(place="--db", file=chosen, left_out=left_out)
 
 
 def models_of(choice: ModelOption, categories: Sequence[int], n_persons: int) -> tuple[Model, ...]:
@@ -101,20 +153,20 @@ def models_of(choice: ModelOption, categories: Sequence[int], n_persons: int) ->
 
 
 def _estimated(
-    file: ResponseFile, place: str, choice: ModelOption, settings: "Settings", tell: Step
+    source: _Source, choice: ModelOption, settings: "Settings", tell: Step
 ) -> tuple[ParameterFile, "Calibration"]:
     from scoring.calibration import calibrate as estimate
 
     def follow(iterations: int, gradient: float) -> None:
         tell("step_calibrating", _share(iterations, gradient, settings.tolerance))
 
-    clock = SystemClock()
+    file, clock = source.file, SystemClock()
     began = clock.now()
     chosen = models_of(choice, file.responses.categories.tolist(), file.responses.n_persons)
     models: list[Model] = [
         settings.anchors[at].model if at in settings.anchors else model for at, model in enumerate(chosen)
     ]
-    with measuring(place), _categories_as_in(file):
+    with measuring(source.place), _as_in(file):
         found = estimate(file.responses, models, settings, progress=follow)
     written = parameter_file(
         found,
@@ -128,15 +180,17 @@ def _estimated(
 
 
 @contextmanager
-def _categories_as_in(file: ResponseFile) -> Generator[None]:
-    """What is said of a category names it as the file does."""
+def _as_in(file: ResponseFile) -> Generator[None]:
+    """What is said of a category or a row names it as the file does."""
     try:
         yield
     except MeasurementError as error:
-        item, category = error.params.get("item"), error.params.get("category")
-        if item in file.responses.names and isinstance(category, int):
-            category += file.lowest[file.responses.names.index(str(item))]
-            raise MeasurementError(error.code, **{**error.params, "category": category}) from error
+        params = error.params
+        item, category, row = params.get("item"), params.get("category"), params.get("row")
+        if isinstance(category, int) and item in file.responses.names:
+            params["category"] = category + file.lowest[file.responses.names.index(str(item))]
+        if isinstance(row, int):
+            params["row"] = row + file.first_line - 1
         raise
 
 
@@ -174,11 +228,15 @@ def _prior(given: str | None, model: ModelOption) -> "GuessingPrior | None":
     raise typer.BadParameter(say("prior_unknown"), param_hint="--prior-guessing")
 
 
-def _show(written: ParameterFile, found: "Calibration", out: Path, *, as_json: bool) -> None:
+def _show(
+    written: ParameterFile, found: "Calibration", left_out: tuple[str, ...], out: Path, *, as_json: bool
+) -> None:
     if as_json:
         typer.echo(write_parameters(written).decode(), nl=False)
         return
     console = screen()
     for part in calibration_words(written, found):
         console.print(part)
+    if left_out:
+        console.print(words("calibration_left_out", items=", ".join(left_out)))
     console.print(words("calibration_written", file=str(out)))
