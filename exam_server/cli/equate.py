@@ -2,25 +2,39 @@
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 import typer
 from rich.table import Table
 
 from exam_server.catalogue.formats import format_number
+from exam_server.cli.files import read_file
 from exam_server.cli.measuring import load_parameters, load_responses, measuring, words, write_file
 from exam_server.cli.options import Json
 from exam_server.cli.screen import screen
 from exam_server.cli.words import LANGUAGE, say
-from exam_server.core.equating_table import EquatingMethod, EquatingTable, by_items, by_scores, counts_of
+from exam_server.core.equating_table import (
+    EquatingMethod,
+    EquatingTable,
+    by_common_items,
+    by_items,
+    by_scores,
+    counts_of,
+    joint_counts,
+)
+from exam_server.core.response_file import read_pairs
 from scoring.equating.conversion import Scale
+
+if TYPE_CHECKING:
+    from scoring.arrays import FloatArray
 
 RoundingRule = Literal["half-up", "half-even"]
 
 From = Annotated[Path, typer.Option("--from", metavar="FILE", help=say("option_equate_from"))]
 To = Annotated[Path, typer.Option("--to", metavar="FILE", help=say("option_equate_to"))]
 MethodChoice = Annotated[EquatingMethod | None, typer.Option("--method", help=say("option_equate_method"))]
+Common = Annotated[Path | None, typer.Option("--common", metavar="MAP", help=say("option_equate_common"))]
 Smooth = Annotated[int, typer.Option("--smooth", min=0, max=10, help=say("option_equate_smooth"))]
 Most = Annotated[int, typer.Option("--scale", min=1, max=1000, help=say("option_equate_scale"))]
 Places = Annotated[int, typer.Option("--places", min=0, max=4, help=say("option_equate_places"))]
@@ -34,6 +48,7 @@ def equate(
     from_: From,
     to: To,
     method: MethodChoice = None,
+    common: Common = None,
     smooth: Smooth = 0,
     d: D = 1.0,
     scale: Most = 10,
@@ -49,9 +64,15 @@ def equate(
     )
     with measuring(str(from_)):
         if from_.suffix == to.suffix == ".json":
+            if common is not None:
+                raise typer.BadParameter(
+                    say("equate_needs_responses", method="--common"), param_hint="--common"
+                )
             table = _by_items(from_, to, method or "true-score", smooth, target, d)
-        else:
+        elif common is None:
             table = _by_scores(from_, to, method or "equipercentile", smooth, target, seed)
+        else:
+            table = _by_common_items(from_, to, common, method or "chained", smooth, target, seed)
     if out is not None:
         write_file(out, table.csv())
     if as_json:
@@ -77,8 +98,30 @@ def _by_scores(
 
     if method == "true-score" or method == "observed-score":
         raise typer.BadParameter(say("equate_needs_parameters", method=method), param_hint="--method")
-    ours, theirs = (counts_of(load_responses(path).responses, str(path)) for path in (from_, to))
+    if method == "chained" or method == "frequency":
+        raise typer.BadParameter(say("equate_needs_common", method=method), param_hint="--method")
+    ours, theirs = (_counts(path) for path in (from_, to))
     return by_scores(ours, theirs, method, smooth, scale, np.random.default_rng(seed))
+
+
+def _counts(path: Path) -> "FloatArray":
+    file = load_responses(path)
+    return counts_of(file.responses, file.lowest, str(path))
+
+
+def _by_common_items(
+    from_: Path, to: Path, common: Path, method: EquatingMethod, smooth: int, scale: Scale, seed: int
+) -> EquatingTable:
+    import numpy as np
+
+    if method != "chained" and method != "frequency":
+        raise typer.BadParameter(say("equate_not_common", method=method), param_hint="--method")
+    pairs = read_pairs(read_file(common), str(common))
+    counts = [
+        joint_counts(file.responses, file.lowest, [pair[side] for pair in pairs], side + 1, str(common))
+        for side, file in enumerate((load_responses(from_), load_responses(to)))
+    ]
+    return by_common_items(counts[0], counts[1], method, smooth, scale, np.random.default_rng(seed))
 
 
 def _show(table: EquatingTable) -> None:

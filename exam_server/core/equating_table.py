@@ -9,13 +9,14 @@ import numpy as np
 
 from exam_server.core.parameter_file import ParameterFile
 from exam_server.errors import Invalid
-from scoring.arrays import FloatArray
+from scoring.arrays import FloatArray, IntArray
+from scoring.equating.common_items import chained, frequency_estimation
 from scoring.equating.conversion import Scale, reported
 from scoring.equating.equipercentile import equipercentile
 from scoring.equating.errors import bootstrap_errors
 from scoring.equating.irt import observed_score_equivalents, true_score_equivalents
 from scoring.equating.linear import linear
-from scoring.equating.presmoothing import smooth
+from scoring.equating.presmoothing import smooth, smooth_joint
 from scoring.items import Item
 from scoring.linking.parameters import times
 from scoring.quadrature import make_nodes, normal_weights
@@ -23,7 +24,10 @@ from scoring.responses import Responses
 
 ItemMethod = Literal["true-score", "observed-score"]
 ScoreMethod = Literal["equipercentile", "linear", "mean"]
-EquatingMethod = Literal["true-score", "observed-score", "equipercentile", "linear", "mean"]
+CommonMethod = Literal["chained", "frequency"]
+EquatingMethod = Literal[
+    "true-score", "observed-score", "equipercentile", "linear", "mean", "chained", "frequency"
+]
 
 REPLICATIONS = 500
 
@@ -92,17 +96,80 @@ def by_scores(
     return _table(equate(ours, theirs), errors, method, len(theirs) - 1, degree, scale)
 
 
-def counts_of(responses: Responses, place: str) -> FloatArray:
-    """How many persons had each sum of categories, shape (most + 1,).
+def by_common_items(
+    ours: FloatArray,
+    theirs: FloatArray,
+    method: CommonMethod,
+    degree: int,
+    scale: Scale,
+    rng: np.random.Generator,
+) -> EquatingTable:
+    """Equate two forms taken by groups that differ, from the joint counts of scores and common items' scores,
+    shape (n_scores, n_common_scores); frequency estimation is for the two groups together, and
+    has no standard errors unless smoothed. Else as ``by_scores``.
+
+    Raises MeasurementError as ``smooth_joint`` and ``frequency_estimation`` do.
+    """
+    width = max(ours.shape[1], theirs.shape[1])
+    here, there = (np.pad(counts, ((0, 0), (0, width - counts.shape[1]))) for counts in (ours, theirs))
+    share = float(here.sum() / (here.sum() + there.sum()))
+
+    def equate(one: FloatArray, other: FloatArray) -> FloatArray:
+        first, second = (_joint_distribution(counts, degree) for counts in (one, other))
+        if method == "chained":
+            return chained(first, second)
+        return equipercentile(*frequency_estimation(first, second, share))
+
+    equivalents = equate(here, there)
+    errors = (
+        bootstrap_errors(here, there, equate, REPLICATIONS, rng) if degree or method == "chained" else None
+    )
+    return _table(equivalents, errors, method, len(theirs) - 1, degree, scale)
+
+
+def counts_of(responses: Responses, lowest: Sequence[int], place: str) -> FloatArray:
+    """How many persons had each sum of points, shape (most + 1,); ``lowest`` is what category 0 of each item
+    is worth.
 
     Raises Invalid with code ``equating_incomplete`` (``row``) when an item was not administered to someone.
     """
+    sums, most = _sums(responses, lowest, place)
+    return np.bincount(sums, minlength=most + 1).astype(np.float64)
+
+
+def joint_counts(
+    responses: Responses, lowest: Sequence[int], common: Sequence[str], side: int, place: str
+) -> FloatArray:
+    """How many persons had each sum of points and of points on the common items, shape (most + 1, most common
+    + 1). ``side``: which column of the table of common items names them, from 1.
+
+    Raises Invalid with code ``link_no_item`` (``item``, ``column``) or as ``counts_of``.
+    """
+    absent = next((name for name in common if name not in responses.names), None)
+    if absent is not None:
+        raise Invalid("link_no_item", place=place, item=absent, column=side)
+    places = [responses.names.index(name) for name in common]
+    sums, most = _sums(responses, lowest, place)
+    shared, most_shared = _sums(responses.of_items(places), [lowest[at] for at in places], place)
+    counts = np.zeros((most + 1, most_shared + 1))
+    np.add.at(counts, (sums, shared), 1.0)
+    return counts
+
+
+def _sums(responses: Responses, lowest: Sequence[int], place: str) -> tuple[IntArray, int]:
+    """Each person's points, and the most that can be had as far as the answers tell."""
     incomplete = np.flatnonzero(~responses.administered.all(axis=1))
     if len(incomplete):
         raise Invalid("equating_incomplete", place=place, row=int(incomplete[0]) + 1)
-    sums = responses.codes.sum(axis=1, dtype=np.int64)
-    most = int((responses.categories - 1).sum())
-    return np.bincount(sums, minlength=most + 1).astype(np.float64)
+    highest = np.maximum(responses.codes.max(axis=0) + np.array(lowest, dtype=np.int64), 1)
+    return responses.codes.sum(axis=1, dtype=np.int64) + sum(lowest), int(highest.sum())
+
+
+def _joint_distribution(counts: FloatArray, degree: int) -> FloatArray:
+    if not degree:
+        return counts / counts.sum()
+    seen = np.count_nonzero(counts.sum(axis=0)) - 1
+    return smooth_joint(counts, degree, max(1, min(degree, int(seen)))).probabilities
 
 
 def _distribution(counts: FloatArray, degree: int) -> FloatArray:

@@ -113,3 +113,58 @@ def test_falling_items_and_too_much_smoothing_are_named(folder: Path) -> None:
     (folder / "few.csv").write_text("q1,q2\n0,1\n1,1\n1,0\n0,0\n", encoding="utf-8")
     said = refused("--from", folder / "few.csv", "--to", folder / "b.csv", "--smooth", "4")
     assert said == sentence("smoothing_degree", {"degree": 4, "most": 2})
+
+
+@pytest.fixture
+def groups(tmp_path: Path) -> Path:
+    """The same 16-item form taken by a weak and a strong group; its first 8 items are common."""
+    rng = np.random.default_rng(11)
+    difficulty = np.linspace(-1.5, 1.5, 16)
+    for name, mean in (("weak", -0.6), ("strong", 0.6)):
+        theta = rng.normal(mean, 1.0, (1500, 1))
+        right = (rng.random((1500, 16)) < 1 / (1 + np.exp(-1.3 * (theta - difficulty)))).astype(int)
+        header = ",".join(f"{name}{place}" for place in range(16))
+        rows = [header, *(",".join(map(str, row)) for row in right), ""]
+        (tmp_path / f"{name}.csv").write_text("\n".join(rows), encoding="utf-8")
+    pairs = [f"weak{place},strong{place}" for place in range(0, 16, 2)]
+    (tmp_path / "common.csv").write_text("\n".join(["new,base", *pairs, ""]), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("method", ["chained", "frequency"])
+def test_common_items_correct_for_groups_that_differ(groups: Path, method: str) -> None:
+    files = ("--from", groups / "weak.csv", "--to", groups / "strong.csv")
+    blind = table(*files, "--method", "mean")
+    found = table(*files, "--common", groups / "common.csv", "--method", method)
+    middle = slice(4, 13)
+    errors = [
+        float(np.mean([abs(row.equivalent - row.score) for row in each.scores[middle]]))
+        for each in (blind, found)
+    ]
+    assert errors[0] > 2.0
+    # Frequency estimation takes the groups for more alike than they are.
+    assert errors[1] < 0.8
+
+
+def test_chained_equivalents_have_errors(groups: Path) -> None:
+    files = ("--from", groups / "weak.csv", "--to", groups / "strong.csv", "--common", groups / "common.csv")
+    found = table(*files)
+    assert found.method == "chained"
+    assert found.scores[8].se is not None
+    assert 0.02 < found.scores[8].se < 0.5
+
+
+def test_wrong_common_items_and_methods_are_refused(groups: Path) -> None:
+    files = ("--from", groups / "weak.csv", "--to", groups / "strong.csv")
+    assert run(*files, "--method", "chained").exit_code == 2
+    assert run(*files, "--method", "mean", "--common", groups / "common.csv").exit_code == 2
+    (groups / "wrong.csv").write_text("new,base\nweak0,strong99\n", encoding="utf-8")
+    said = refused(*files, "--common", groups / "wrong.csv")
+    assert said == sentence("link_no_item", {"item": "strong99", "column": 2})
+
+
+def test_an_item_that_all_got_right_counts(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("q1,q2,q3\n1,0,1\n1,1,0\n1,1,1\n1,0,0\n", encoding="utf-8")
+    found = table("--from", tmp_path / "a.csv", "--to", tmp_path / "a.csv", "--method", "mean")
+    assert (found.most, found.base_most) == (3, 3)
+    assert [row.equivalent for row in found.scores] == pytest.approx(range(4))
