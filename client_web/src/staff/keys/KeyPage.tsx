@@ -8,6 +8,7 @@ import { Loaded, useLoad } from "../Loading";
 import { decimalText } from "../measurement/numbers";
 import { Pager } from "../Pager";
 import { DifferenceBars, differenceText } from "../plots/DifferenceBars";
+import { pointsText } from "../points";
 import { AsSeen } from "../results/AsSeen";
 import { counted, t } from "../texts";
 import { KeyDecisions } from "./KeyDecisions";
@@ -111,8 +112,8 @@ function Rows({ preview, page, onPage }: RowsProps) {
             <td class="tabular">{row.number}</td>
             <td>{row.name}</td>
             <td>{row.class_name}</td>
-            <td class="number">{decimalText(row.before)}</td>
-            <td class="number">{decimalText(row.after)}</td>
+            <td class="number">{pointsText(row.before)}</td>
+            <td class="number">{pointsText(row.after)}</td>
             <td class="number strong">{differenceText(row.difference)}</td>
           </tr>
         ))}

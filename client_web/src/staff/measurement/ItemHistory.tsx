@@ -13,10 +13,10 @@ export function ItemHistory({ uses }: { uses: readonly ItemUse[] }) {
       {uses.length === 0 ? (
         <p class="soft">{t("history_none")}</p>
       ) : (
-        <div class={uses.length > 1 ? "pair" : ""}>
+        <>
           <HistoryPlot uses={uses} />
           <Uses uses={uses} />
-        </div>
+        </>
       )}
     </section>
   );
@@ -41,7 +41,7 @@ function Uses({ uses }: { uses: readonly ItemUse[] }) {
           <td class="nowrap">{formatDate(use.at)}</td>
           <td>
             {use.exam}
-            {use.model && <span class="soft">{` (${coded("fitted", use.model)})`}</span>}
+            {use.model && <span class="soft">{` (${coded("model_short", use.model)})`}</span>}
           </td>
           <td class="number">{use.n}</td>
           <td class="number">{shareText(use.difficulty)}</td>

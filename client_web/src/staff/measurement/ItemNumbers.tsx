@@ -4,16 +4,14 @@ import type { ItemAnalysis, ItemLine } from "../../protocol/messages";
 import { itemFitKey } from "../core/verdicts";
 import { DiscriminationInterval, ShareInterval } from "../plots/ShareInterval";
 import { counted, t } from "../texts";
-import { Flags } from "./Notes";
 import { intervalText, numberText, probabilityText, shareText } from "./numbers";
 
-/** What the figures say about an item: remarks first, then each figure with what it means. */
+/** An item's figures, each with what it means. */
 export function ItemNumbers({ analysis }: { analysis: ItemAnalysis }) {
   const { line } = analysis;
   return (
     <section class="panel" aria-labelledby="figures">
       <h2 id="figures">{t("item_figures")}</h2>
-      <Flags flags={line.flags} />
       <dl class="item-figures">
         <Row name={t("column_candidates")}>{counted("persons", line.n)}</Row>
         <Row name={t("mean_share")}>

@@ -16,6 +16,7 @@ import { coded, t } from "../texts";
 import { Contrasts } from "./Contrasts";
 import { ItemHistory } from "./ItemHistory";
 import { ItemNumbers } from "./ItemNumbers";
+import { Notes } from "./Notes";
 import { useTurning } from "./useTurning";
 
 interface MeasuredItemProps {
@@ -93,32 +94,34 @@ function Neighbours({ item, routeTo }: NeighboursProps) {
 }
 
 function Found({ analysis, item }: { analysis: ItemAnalysis; item: number }) {
+  const { line, information } = analysis;
   return (
     <>
+      <Notes notes={line.flags} />
       <div class="pair">
-        <AsSeen item={item} />
-        <ItemNumbers analysis={analysis} />
-      </div>
-      <div class="pair">
-        <section class="panel" aria-label={t("item_curve")}>
-          <ItemCurvePlot item={analysis} />
-        </section>
-        <section class="panel" aria-label={t("option_curves")}>
-          <OptionPlot kind={analysis.line.kind} options={analysis.options} />
-        </section>
-      </div>
-      <div class="pair">
-        {analysis.information && (
-          <section class="panel" aria-label={t("item_information")}>
-            <InformationPlot
-              title={t("item_information")}
-              help={t("item_information_help")}
-              information={analysis.information}
-            />
+        <div class="stack">
+          <AsSeen item={item} />
+          <section class="panel" aria-label={t("item_curve")}>
+            <ItemCurvePlot item={analysis} />
           </section>
-        )}
-        <Contrasts contrasts={analysis.contrasts} />
+          {information && (
+            <section class="panel" aria-label={t("item_information")}>
+              <InformationPlot
+                title={t("item_information")}
+                help={t("item_information_help")}
+                information={information}
+              />
+            </section>
+          )}
+        </div>
+        <div class="stack">
+          <ItemNumbers analysis={analysis} />
+          <section class="panel" aria-label={t("option_curves")}>
+            <OptionPlot kind={line.kind} options={analysis.options} />
+          </section>
+        </div>
       </div>
+      <Contrasts contrasts={analysis.contrasts} />
       <ItemHistory uses={analysis.history} />
     </>
   );

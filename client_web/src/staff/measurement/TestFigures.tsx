@@ -26,6 +26,8 @@ export function TestFigures({ analysis }: { analysis: TestAnalysis }) {
         </Figure>
         <Figure name={t("summary_reliability")} value={numberText(analysis.alpha)}>
           {coded("words", reliabilityKey(analysis.alpha))}
+          <br />
+          {intervalText(analysis.alpha_low, analysis.alpha_high)}
           <Interval
             value={analysis.alpha}
             low={analysis.alpha_low}

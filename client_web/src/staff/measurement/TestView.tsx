@@ -22,17 +22,34 @@ export function TestView({ analysis, routeTo }: TestViewProps) {
     <>
       <Notes notes={analysis.notes} />
       <div class="pair">
-        <TestFigures analysis={analysis} />
-        <section class="panel" aria-label={t("histogram")}>
-          <Distribution
-            whole={analysis.distribution}
-            own={analysis.class_distribution}
-            mean={analysis.mean}
-            total={analysis.total_points}
-          />
-        </section>
+        <div class="stack">
+          <TestFigures analysis={analysis} />
+          {analysis.model && <Information model={analysis.model} />}
+        </div>
+        <div class="stack">
+          <section class="panel" aria-label={t("histogram")}>
+            <Distribution
+              whole={analysis.distribution}
+              own={analysis.class_distribution}
+              mean={analysis.mean}
+              total={analysis.total_points}
+            />
+          </section>
+          {analysis.model && (
+            <section class="panel" aria-label={t("csem")}>
+              <CsemPlot csem={analysis.model.csem} />
+            </section>
+          )}
+        </div>
       </div>
-      {analysis.model && <Model model={analysis.model} items={analysis.items} routeTo={routeTo} />}
+      {analysis.model && (
+        <>
+          <section class="panel" aria-label={t("person_map")}>
+            <PersonMap persons={analysis.model.persons} items={analysis.items} routeTo={routeTo} />
+          </section>
+          <ModelFit model={analysis.model} items={analysis.items} routeTo={routeTo} />
+        </>
+      )}
       <p class="no-print">
         <a
           class="button button-plain button-small"
@@ -46,33 +63,16 @@ export function TestView({ analysis, routeTo }: TestViewProps) {
   );
 }
 
-interface ModelProps {
-  model: ModelFindings;
-  items: readonly ItemLine[];
-  routeTo: (item: ItemLine) => Route;
-}
-
-function Model({ model, items, routeTo }: ModelProps) {
+function Information({ model }: { model: ModelFindings }) {
   return (
-    <>
-      <div class="pair">
-        <section class="panel" aria-label={t("csem")}>
-          <CsemPlot csem={model.csem} />
-        </section>
-        <section class="panel" aria-label={t("information")}>
-          <InformationPlot
-            title={t("information")}
-            help={t("information_help")}
-            information={model.information}
-            persons={model.persons}
-          />
-          <p class="soft">{t("information_means")}</p>
-        </section>
-      </div>
-      <section class="panel" aria-label={t("person_map")}>
-        <PersonMap persons={model.persons} items={items} routeTo={routeTo} />
-      </section>
-      <ModelFit model={model} items={items} routeTo={routeTo} />
-    </>
+    <section class="panel" aria-label={t("information")}>
+      <InformationPlot
+        title={t("information")}
+        help={t("information_help")}
+        information={model.information}
+        persons={model.persons}
+      />
+      <p class="soft">{t("information_means")}</p>
+    </section>
   );
 }

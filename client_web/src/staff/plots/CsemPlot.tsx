@@ -6,7 +6,7 @@ import { t } from "../texts";
 import { Axes, frameOf } from "./Axes";
 import { DataBehind } from "./DataBehind";
 
-const FRAME = frameOf(560, 280);
+const FRAME = frameOf(420, 270, 52, 16);
 const MARKED = [2, 5, 8];
 
 /** How far a score may be off, against the score: the standard error on the 10-point scale. */

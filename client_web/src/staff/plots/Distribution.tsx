@@ -1,11 +1,13 @@
 import { formatDecimal, formatShare } from "../../base/formats";
 import type { Bin } from "../../protocol/messages";
-import { linear, type Scale, ticks } from "../core/scale";
+import { linear, type Scale, spreadLabels, ticks } from "../core/scale";
 import { counted, t } from "../texts";
 import { Axes, frameOf } from "./Axes";
 import { DataBehind } from "./DataBehind";
 
-const FRAME = frameOf(760, 300);
+const FRAME = frameOf(420, 300, 52, 16);
+const HEADROOM = 1.16;
+const LINE = 17;
 
 interface DistributionProps {
   whole: readonly Bin[];
@@ -25,7 +27,7 @@ export function Distribution({ whole, own, mean, total }: DistributionProps) {
   const shares = whole.map((bin, place) => Math.max(shareOf(bin, all), shareOf(within[place], mine)));
   const levels = ticks(Math.max(0.05, ...shares), 4);
   const x = linear(Number(whole[0]?.low ?? 0), Number(whole.at(-1)?.high ?? total), FRAME.left, FRAME.right);
-  const y = linear(0, levels.at(-1) ?? 1, FRAME.base, FRAME.top);
+  const y = linear(0, HEADROOM * Math.max(levels.at(-1) ?? 1, ...shares), FRAME.base, FRAME.top);
   const edges = [...whole.map((bin) => Number(bin.low)), Number(whole.at(-1)?.high ?? total)];
   return (
     <figure class="plot">
@@ -47,10 +49,10 @@ export function Distribution({ whole, own, mean, total }: DistributionProps) {
           all={all}
           x={x}
           y={y}
-          inset={2}
+          inset={0.06}
           class={within.length > 0 ? "bar-whole" : "bar-fill"}
         />
-        <Bars bins={within} all={mine} x={x} y={y} inset={9} class="bar-fill" />
+        <Bars bins={within} all={mine} x={x} y={y} inset={0.28} class="bar-fill" />
         {mean !== null && <Mean at={x(Number(mean))} mean={mean} />}
         {within.length > 0 && <Names whole={whole} own={within} x={x} y={y} />}
       </svg>
@@ -64,6 +66,7 @@ interface BarsProps {
   all: number;
   x: Scale;
   y: Scale;
+  /** Share of the bin's width left free at each side. */
   inset: number;
   class: string;
 }
@@ -71,61 +74,63 @@ interface BarsProps {
 function Bars({ bins, all, x, y, inset, class: style }: BarsProps) {
   return (
     <g>
-      {bins.map((bin) => (
-        <rect
-          key={bin.low}
-          class={style}
-          x={x(Number(bin.low)) + inset}
-          y={y(shareOf(bin, all))}
-          width={Math.max(1, x(Number(bin.high)) - x(Number(bin.low)) - 2 * inset)}
-          height={FRAME.base - y(shareOf(bin, all))}
-        />
+      {bins.map((bin) => {
+        const [start, end] = [x(Number(bin.low)), x(Number(bin.high))];
+        return (
+          <rect
+            key={bin.low}
+            class={style}
+            x={start + inset * (end - start)}
+            y={y(shareOf(bin, all))}
+            width={Math.max(1, (1 - 2 * inset) * (end - start))}
+            height={FRAME.base - y(shareOf(bin, all))}
+          />
+        );
+      })}
+    </g>
+  );
+}
+
+/** Each kind of bar is named above its highest one; names that would meet stand on two lines, away from each other. */
+function Names({ whole, own, x, y }: { whole: readonly Bin[]; own: readonly Bin[]; x: Scale; y: Scale }) {
+  const names = [
+    placed(whole, t("distribution_whole", { persons: counted("persons", countOf(whole)) }), x, y),
+    placed(own, t("distribution_own", { persons: counted("persons", countOf(own)) }), x, y),
+  ].sort((a, b) => a.x - b.x);
+  const meet = Math.abs((names[1]?.x ?? 0) - (names[0]?.x ?? 0)) < 160;
+  const heights = spreadLabels(names, FRAME.width, LINE);
+  return (
+    <g>
+      {names.map((each, place) => (
+        <text
+          key={each.name}
+          class="dot-label"
+          x={meet ? each.x + (place === 0 ? 8 : -8) : each.x}
+          y={heights[place]}
+          text-anchor={meet ? (place === 0 ? "end" : "start") : "middle"}
+        >
+          {each.name}
+        </text>
       ))}
     </g>
   );
 }
 
-/** Each kind of bar is named above its highest one. */
-function Names({ whole, own, x, y }: { whole: readonly Bin[]; own: readonly Bin[]; x: Scale; y: Scale }) {
-  const places = [
-    { bins: whole, name: t("distribution_whole", { persons: counted("persons", countOf(whole)) }) },
-    { bins: own, name: t("distribution_own", { persons: counted("persons", countOf(own)) }) },
-  ].map(({ bins, name }) => {
-    const top = bins.reduce((best, bin) => (bin.count > best.count ? bin : best), bins[0] ?? NONE);
-    return {
-      name,
-      left: x(Number(top.low)),
-      x: (x(Number(top.low)) + x(Number(top.high))) / 2,
-      y: y(shareOf(top, countOf(bins))),
-    };
-  });
-  const [first = NOWHERE, second = NOWHERE] = places;
-  const close = Math.abs(first.x - second.x) < 150;
-  return (
-    <g>
-      <text class="dot-label" x={first.x} y={first.y - 8} text-anchor={close ? "end" : "middle"}>
-        {first.name}
-      </text>
-      <text
-        class="dot-label own-label"
-        x={close ? second.x + 12 : second.x}
-        y={second.y - 8}
-        text-anchor={close ? "start" : "middle"}
-      >
-        {second.name}
-      </text>
-    </g>
-  );
+/** A name above the highest of its bars, within the drawing. */
+function placed(bins: readonly Bin[], name: string, x: Scale, y: Scale) {
+  const top = bins.reduce((best, bin) => (bin.count > best.count ? bin : best), bins[0] ?? NONE);
+  const middle = (x(Number(top.low)) + x(Number(top.high))) / 2;
+  const kept = Math.min(Math.max(middle, FRAME.left + 80), FRAME.right - 80);
+  return { name, x: kept, y: y(shareOf(top, countOf(bins))) - 8 };
 }
 
 const NONE: Bin = { low: "0", high: "0", count: 0 };
-const NOWHERE = { name: "", left: 0, x: 0, y: 0 };
 
 function Mean({ at, mean }: { at: number; mean: string }) {
   return (
     <g>
-      <line class="mean" x1={at} x2={at} y1={FRAME.top - 8} y2={FRAME.base} />
-      <text class="mean-label" x={at + 6} y={FRAME.top - 2}>
+      <line class="mean" x1={at} x2={at} y1={FRAME.top - 12} y2={FRAME.base} />
+      <text class="mean-label" x={at + 6} y={FRAME.top - 6}>
         {t("histogram_mean", { mean: formatDecimal(mean) })}
       </text>
     </g>

@@ -4,8 +4,7 @@ import { linear, type Scale } from "../core/scale";
 import { t } from "../texts";
 import { Axes, frameOf } from "./Axes";
 
-const WIDTH = 620;
-const FRAME = frameOf(WIDTH, 230);
+const FRAME = frameOf(500, 230);
 const SHARES = [0, 0.5, 1];
 const Z = 1.96;
 
@@ -20,7 +19,7 @@ export function HistoryPlot({ uses }: { uses: readonly ItemUse[] }) {
   const x = linear(-0.5, known.length - 0.5, FRAME.left, FRAME.right);
   const y = linear(0, 1, FRAME.base, FRAME.top);
   return (
-    <figure class="plot">
+    <figure class="plot plot-narrow">
       <figcaption>{t("history_plot")}</figcaption>
       <svg viewBox={`0 0 ${FRAME.width} ${FRAME.height}`} role="img" aria-label={t("history_help")}>
         <Axes

@@ -7,7 +7,7 @@ import { t } from "../texts";
 import { Axes, type Frame, frameOf } from "./Axes";
 import { DataBehind } from "./DataBehind";
 
-const FRAME = frameOf(560, 280);
+const FRAME = frameOf(420, 270, 52, 16);
 const RANGE = 4;
 const ABILITIES = [-4, -3, -2, -1, 0, 1, 2, 3, 4];
 
@@ -47,7 +47,7 @@ export function InformationPlot({ title, help, information, persons = [] }: Info
         {top && (
           <text
             class="dot-label"
-            x={Math.min(Math.max(x(top.x), FRAME.left + 96), FRAME.right - 96)}
+            x={Math.min(Math.max(x(top.x), FRAME.left + 80), FRAME.right - 80)}
             y={y(top.y) - 8}
             text-anchor="middle"
           >

@@ -6,7 +6,7 @@ import { t } from "../texts";
 import { Axes, frameOf } from "./Axes";
 import { DataBehind } from "./DataBehind";
 
-const FRAME = frameOf(620, 340, 56, 72);
+const FRAME = frameOf(420, 300, 52, 60);
 const RANGE = 4;
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
 

@@ -9,7 +9,7 @@ import { DataBehind } from "./DataBehind";
 import { Marker } from "./Marker";
 import { responseName } from "./responseName";
 
-const FRAME = frameOf(620, 320, 56, 150);
+const FRAME = frameOf(420, 300, 52, 92);
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
 const LABEL_GAP = 16;
 
@@ -21,8 +21,9 @@ export function OptionPlot({ kind, options }: { kind: string; options: readonly 
   const places = Array.from({ length: fifths }, (_, place) => place + 1);
   const x = linear(1, fifths, FRAME.left + 16, FRAME.right);
   const y = linear(0, 1, FRAME.base, FRAME.top);
-  const ends = lines.map((line) => ({ x: FRAME.right, y: y(line.fifths.at(-1) ?? 0) }));
-  const heights = spreadLabels(ends, 1, LABEL_GAP);
+  // Mirrored, so that labels that would meet move up: most lines end low, where the axis is.
+  const ends = lines.map((line) => ({ x: FRAME.right, y: -y(line.fifths.at(-1) ?? 0) }));
+  const heights = spreadLabels(ends, 1, LABEL_GAP).map((height) => -height);
   return (
     <figure class="plot">
       <figcaption>{t(kind === "true_false" ? "option_statements" : "option_curves")}</figcaption>
@@ -39,13 +40,21 @@ export function OptionPlot({ kind, options }: { kind: string; options: readonly 
           yName={t("option_share")}
         />
         {lines.map((line, place) => (
-          <Line key={line.label} line={line} place={place} x={x} y={y} labelY={heights[place] ?? 0} />
+          <Line
+            key={line.label}
+            line={line}
+            name={kind === "true_false" ? responseName(line.label) : nameOf(line)}
+            place={place}
+            x={x}
+            y={y}
+            labelY={heights[place] ?? 0}
+          />
         ))}
       </svg>
       <DataBehind
         heads={[t("column_response"), t("column_candidates"), ...places.map(String), t("option_correlation")]}
         rows={options.map((option) => [
-          `${responseName(option.label)}${option.right ? ` ✓ ${t("count_key")}` : ""}`,
+          nameOf(option),
           String(option.count),
           ...places.map((place) => formatShare(option.fifths[place - 1] ?? 0)),
           option.total_correlation === null ? "–" : formatNumber(option.total_correlation, 2),
@@ -55,6 +64,10 @@ export function OptionPlot({ kind, options }: { kind: string; options: readonly 
   );
 }
 
+function nameOf(option: OptionLine): string {
+  return `${responseName(option.label)}${option.right ? ` ✓ ${t("count_key")}` : ""}`;
+}
+
 function fifthName(place: number, fifths: number): string {
   if (place === 1) return t("fifth_first");
   return place === fifths ? t("fifth_last") : String(place);
@@ -62,13 +75,14 @@ function fifthName(place: number, fifths: number): string {
 
 interface LineProps {
   line: OptionLine;
+  name: string;
   place: number;
   x: Scale;
   y: Scale;
   labelY: number;
 }
 
-function Line({ line, place, x, y, labelY }: LineProps) {
+function Line({ line, name, place, x, y, labelY }: LineProps) {
   const points = line.fifths.map((share, fifth) => ({ x: fifth + 1, y: share }));
   const style = line.right ? "line line-key" : `line line-wrong line-${1 + (place % 3)}`;
   return (
@@ -78,7 +92,7 @@ function Line({ line, place, x, y, labelY }: LineProps) {
         <Marker key={point.x} shape={place} x={x(point.x)} y={y(point.y)} solid={line.right} />
       ))}
       <text class={line.right ? "line-label" : "dot-label"} x={FRAME.right + 10} y={labelY + 4}>
-        {`${responseName(line.label)}${line.right ? ` ✓ ${t("count_key")}` : ""}`}
+        {name}
       </text>
     </g>
   );

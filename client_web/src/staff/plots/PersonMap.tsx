@@ -82,7 +82,8 @@ function StepRow({ step, top, height, x, routeTo }: StepRowProps) {
   const middle = top + height / 2;
   return (
     <g>
-      <line class="rail" x1={48} x2={WIDTH} y1={top + height} y2={top + height} />
+      <line class="rail" x1={48} x2={AXIS - 24} y1={top + height} y2={top + height} />
+      <line class="rail" x1={AXIS + 24} x2={WIDTH} y1={top + height} y2={top + height} />
       <rect
         class="bar-fill"
         x={x(step.persons)}

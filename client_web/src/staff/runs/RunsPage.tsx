@@ -47,13 +47,12 @@ function Found({ exam, runs }: { exam: number; runs: Runs }) {
       <p class="soft prose">{t(`release_${runs.release}_means`)}</p>
       {runs.unfinished > 0 && <Banner tone="waiting">{counted("runs_unfinished", runs.unfinished)}</Banner>}
       {starting && <NewRunForm exam={exam} runs={runs} onCancel={() => setStarting(false)} />}
-      {runs.runs.length === 0 ? (
+      {runs.runs.length === 0 && !starting && (
         <Empty title={t("runs_empty")}>
           <p>{t("runs_empty_begin")}</p>
         </Empty>
-      ) : (
-        <RunTable exam={exam} runs={runs.runs} />
       )}
+      {runs.runs.length > 0 && <RunTable exam={exam} runs={runs.runs} />}
     </section>
   );
 }

@@ -8,6 +8,7 @@ import { Loaded, useLoad } from "../Loading";
 import { decimalText, numberText } from "../measurement/numbers";
 import { Pager } from "../Pager";
 import { partText } from "../parts";
+import { pointsText } from "../points";
 import { coded, t } from "../texts";
 
 type Name = ScoreSort | "class" | "range" | `part-${number}`;
@@ -118,11 +119,11 @@ function Row({ row, parts, ranges, abilities }: RowProps) {
       <td>{row.class_name}</td>
       {Array.from({ length: parts }, (_, place) => (
         <td key={place} class="number">
-          {decimalText(row.parts[place]?.score ?? null)}
+          {scoreText(row.parts[place]?.score ?? null)}
         </td>
       ))}
       <td class="number">
-        <span class="strong">{row.score === null ? coded("state", row.state) : decimalText(row.score)}</span>
+        <span class="strong">{row.score === null ? coded("state", row.state) : scoreText(row.score)}</span>
         {row.sanction && (
           <span class="sanctioned">
             {t("score_sanctioned", {
@@ -138,7 +139,11 @@ function Row({ row, parts, ranges, abilities }: RowProps) {
   );
 }
 
+function scoreText(score: string | null): string {
+  return score === null ? "–" : pointsText(score);
+}
+
 function rangeOf({ low, high }: CandidateScore): string {
   if (low === null || high === null) return "–";
-  return t("range", { low: decimalText(low), high: decimalText(high) });
+  return t("range", { low: scoreText(low), high: scoreText(high) });
 }

@@ -53,11 +53,8 @@ function Found({ exam, found, again }: FoundProps) {
           }}
         />
       )}
-      {found.sanctions.length === 0 ? (
-        <Empty title={t("sanctions_empty")} />
-      ) : (
-        <Table sanctions={found.sanctions} onRevoke={setRevoking} />
-      )}
+      {found.sanctions.length === 0 && !adding && <Empty title={t("sanctions_empty")} />}
+      {found.sanctions.length > 0 && <Table sanctions={found.sanctions} onRevoke={setRevoking} />}
       <ReasonDialog
         open={revoking !== null}
         title={t("sanction_revoke_sure", { name: revoking?.name ?? "" })}
