@@ -77,6 +77,8 @@ def score(
     with progress() as tell:
         tell("step_reading", 0.0)
         parameters = load_parameters(items)
+        if not parameters.converged:
+            raise Invalid("score_not_converged", place=str(items))
         lowest = {item.name: item.lowest for item in parameters.items}
         file = load_responses(responses, group=groups, ignore=ignore, lowest=lowest)
         _check_columns(file, parameters, responses, items, missing_ok=missing_ok)
