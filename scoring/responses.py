@@ -116,8 +116,9 @@ def check_estimable(responses: Responses) -> None:
         raise MeasurementError("no_items")
     if responses.n_persons < 2:
         raise MeasurementError("one_person", n=responses.n_persons)
+    columns = np.ascontiguousarray(responses.codes.T)
     for place, name in enumerate(responses.names):
-        column = responses.codes[:, place]
+        column = columns[place]
         counts = np.bincount(column[column != MISSING], minlength=int(responses.categories[place]))
         if counts.sum() == 0:
             raise MeasurementError("item_without_answers", item=name)

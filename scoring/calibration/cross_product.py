@@ -7,15 +7,13 @@ Economic and Social Measurement 3, 653–665.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
-from scoring.arrays import BoolArray, CodeArray, FloatArray, IntArray
+from scoring.arrays import CodeArray, FloatArray, IntArray
 from scoring.calibration.expectation import Slice, Table, make_table, slices
 from scoring.calibration.families import Curves
-from scoring.calibration.layout import Batch
 from scoring.calibration.objective import Problem, log_weights
 from scoring.calibration.patterns import Block
-from scoring.responses import MISSING
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -51,15 +49,20 @@ def cross_product(
     total = np.zeros((problem.n_free, problem.n_free))
     for block in problem.blocks:
         index = block_index(problem, block)
-        step = 1 if rows_per_parameter is None else max(1, block.n_rows // (rows_per_parameter * len(index)))
+        step = 1 if rows_per_parameter is None else _step(block, rows_per_parameter * len(index))
         part = np.zeros((len(index), len(index)))
         used = 0.0
         for piece in slices(block, scorer.table, scorer.log_weights[block.group], dtype, step=step):
             scores = person_scores(scorer, block, piece, index)
-            part += scores.T @ (scores * piece.weights[:, None])
+            part += scores.T @ (scores * piece.weights.astype(scores.dtype)[:, None])
             used += float(piece.weights.sum())
         total[np.ix_(index, index)] += part * (float(block.weights.sum()) / used)
     return total
+
+
+def _step(block: Block, rows: int) -> int:
+    """So that at least ``rows``, and of large blocks an eighth, are taken."""
+    return max(1, block.n_rows // max(rows, block.n_rows // 8))
 
 
 def block_index(problem: Problem, block: Block) -> IntArray:
@@ -69,17 +72,19 @@ def block_index(problem: Problem, block: Block) -> IntArray:
     return index[index >= 0]
 
 
-def person_scores(scorer: Scorer, block: Block, piece: Slice, index: IntArray) -> FloatArray:
+def person_scores(scorer: Scorer, block: Block, piece: Slice, index: IntArray) -> NDArray[np.floating]:
     """Scores of a slice's rows by the parameters of ``index``, shape (n_rows, n_index)."""
     posterior = piece.posterior / piece.weights.astype(piece.posterior.dtype)[:, None]
-    scores = np.zeros((len(posterior), len(index)))
+    scores = np.zeros((len(posterior), len(index)), dtype=posterior.dtype)
     codes = block.codes[piece.rows]
     for batch, curves in zip(scorer.problem.layout.batches, scorer.curves, strict=True):
         mine = np.isin(batch.places, block.places)
-        if mine.any():
-            own = codes[:, np.searchsorted(block.places, batch.places[mine])]
-            expected = _expected(curves.scores[mine], own, posterior)
-            _scatter(batch, mine, expected, index, scores)
+        for parameter in range(batch.index.shape[1]):
+            free = mine & (batch.index[:, parameter] >= 0)
+            if free.any():
+                own = codes[:, np.searchsorted(block.places, batch.places[free])]
+                values = _expected(curves.scores[free, parameter], own, posterior)
+                _add_columns(scores, np.searchsorted(index, batch.index[free, parameter]), values)
     group = scorer.problem.groups[block.group]
     if len(group.index):
         rows = scorer.group_scores[block.group].astype(posterior.dtype)
@@ -87,30 +92,23 @@ def person_scores(scorer: Scorer, block: Block, piece: Slice, index: IntArray) -
     return scores
 
 
-def _expected(curve_scores: FloatArray, codes: CodeArray, posterior: FloatArray) -> FloatArray:
-    """The score of each row's category, averaged over its posterior, shape (n_parameters, n_rows, n_items);
-    0 where the item was not administered."""
-    n, width, categories, n_nodes = curve_scores.shape
-    found = np.zeros((width, len(codes), n))
-    for parameter in range(width):
-        rows = np.ascontiguousarray(curve_scores[:, parameter]).reshape(n * categories, n_nodes)
-        values = posterior @ rows.T.astype(posterior.dtype)
-        chosen = values.reshape(len(codes), n, categories)
-        found[parameter] = np.take_along_axis(chosen, np.maximum(codes, 0)[:, :, None].astype(np.int64), 2)[
-            :, :, 0
-        ]
-    return np.where(codes == MISSING, 0.0, found)
+def _expected(
+    curve_scores: FloatArray, codes: CodeArray, posterior: NDArray[np.floating]
+) -> NDArray[np.floating]:
+    """The score of each row's category, averaged over its posterior, shape (n_rows, n_items); 0 where the
+    item was not administered. ``curve_scores`` are by one parameter, shape (n_items, categories, n_nodes)."""
+    found = np.zeros(codes.shape, dtype=posterior.dtype)
+    for category in range(curve_scores.shape[1]):
+        values = posterior @ curve_scores[:, category].T.astype(posterior.dtype)
+        np.copyto(found, values, where=codes == category)
+    return found
 
 
-def _scatter(
-    batch: Batch, mine: BoolArray, expected: FloatArray, index: IntArray, scores: FloatArray
-) -> None:
-    """Put each parameter's scores in its column; those of items that share it are summed."""
-    for parameter, values in enumerate(expected):
-        at = batch.index[mine, parameter]
-        free = at >= 0
-        if len(np.unique(at[free])) == free.sum():
-            scores[:, np.searchsorted(index, at[free])] += values[:, free]
-        else:
-            for column in np.unique(at[free]):
-                scores[:, np.searchsorted(index, column)] += values[:, at == column].sum(axis=1)
+def _add_columns(scores: NDArray[np.floating], at: IntArray, values: NDArray[np.floating]) -> None:
+    """Add each column of ``values`` to that of ``scores`` where it belongs, several to one if they share
+    it."""
+    if len(np.unique(at)) == len(at):
+        scores[:, at] += values
+    else:
+        for column in np.unique(at):
+            scores[:, column] += values[:, at == column].sum(axis=1)

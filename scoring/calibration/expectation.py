@@ -94,17 +94,22 @@ def expect(
 def slices(
     block: Block, table: Table, log_weights: FloatArray, dtype: DTypeLike, *, step: int = 1
 ) -> Generator[Slice]:
-    """The posterior of a block's rows, some at a time; of every ``step``-th row, from the first."""
+    """The posterior of a block's rows, some at a time; of every ``step``-th row, from the first. A slice is
+    of use until the next is asked for."""
     exponents = _exponents(block, table.log_p, log_weights).astype(dtype)
     shift, safe = _shift(block, table, log_weights, _REACH[exponents.dtype.char])
     exponents[0] += shift
     ones = np.ones(exponents.shape[1], dtype=dtype)
     rows = max(64, SLICE_BYTES // (exponents.shape[1] * exponents.itemsize)) * step
+    converted = np.empty((rows // step, exponents.shape[0]), dtype=dtype)
+    likelihoods = np.empty((rows // step, exponents.shape[1]), dtype=dtype)
     for start in range(0, block.n_rows, rows):
-        end = min(start + rows, block.n_rows)
-        design = block.design[start:end:step].astype(dtype, copy=False)
-        weights = block.weights[start:end:step]
-        posterior = design @ exponents
+        weights = block.weights[start : start + rows : step]
+        design = block.design[start : start + rows : step]
+        if design.dtype != converted.dtype:
+            converted[: len(weights)] = design
+            design = converted[: len(weights)]
+        posterior = np.matmul(design, exponents, out=likelihoods[: len(weights)])
         top = 0.0 if safe else posterior.max(axis=1, keepdims=True)
         if not safe:
             posterior -= top
@@ -112,7 +117,7 @@ def slices(
         likelihood = posterior @ ones
         posterior *= (weights / likelihood).astype(dtype)[:, None]
         yield Slice(
-            rows=slice(start, end, step),
+            rows=slice(start, start + rows, step),
             design=design,
             posterior=posterior,
             weights=weights,

@@ -11,7 +11,7 @@ from scoring.calibration.maximisation import information
 from scoring.calibration.objective import Evaluation, Problem
 from scoring.calibration.priors import penalty
 
-ROWS_PER_PARAMETER = 30
+ROWS_PER_PARAMETER = 20
 """Persons that a block gives to the cross product, for each parameter it depends on."""
 
 

@@ -107,7 +107,7 @@ def _block(responses: Responses, rows: IntArray, group: int, offsets: IntArray) 
         for category in range(1 if everyone[place] else 0, int(responses.categories[item]))
     ]
     at = np.array([place for place, _ in columns], dtype=np.int64)
-    category = np.array([category for _, category in columns], dtype=np.int64)
+    category = np.array([category for _, category in columns], dtype=np.int8)
     return Block(
         group=group,
         places=places,
@@ -121,13 +121,15 @@ def _block(responses: Responses, rows: IntArray, group: int, offsets: IntArray) 
     )
 
 
-def _design(codes: CodeArray, at: IntArray, category: IntArray) -> NDArray[np.float32]:
+def _design(codes: CodeArray, at: IntArray, category: CodeArray) -> NDArray[np.float32]:
     design = np.empty((len(codes), len(at) + 1), dtype=np.float32)
     design[:, 0] = 1.0
+    simple = np.array_equal(at, np.arange(codes.shape[1]))
     # In slices of rows, so that no second matrix of this size stands beside it.
     for start in range(0, len(codes), 4096):
         part = codes[start : start + 4096]
-        np.equal(part[:, at], category, out=design[start : start + 4096, 1:], casting="unsafe")
+        chosen = part if simple else part[:, at]
+        np.equal(chosen, category, out=design[start : start + 4096, 1:], casting="unsafe")
     return design
 
 

@@ -16,7 +16,7 @@ from scoring.calibration.patterns import Block, thinned
 from scoring.calibration.settings import BetaPrior, GuessingPrior, Settings
 
 SLOPES = (0.4, 2.5)
-ROWS = 10_000
+ROWS = 5_000
 """So many of a block are enough."""
 
 
