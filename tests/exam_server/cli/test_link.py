@@ -11,7 +11,8 @@ from numpy.testing import assert_allclose
 from typer.testing import CliRunner, Result
 
 from exam_server.catalogue import text
-from exam_server.cli.link import LinkReport, points_of
+from exam_server.cli.link import points_of
+from exam_server.cli.link_report import LinkReport
 from exam_server.cli.main import app
 from exam_server.cli.words import LANGUAGE, sentence
 from exam_server.core.linked_file import covariance_of
@@ -154,6 +155,25 @@ def test_a_file_linked_to_itself_stays(folder: Path) -> None:
     assert (found.slope, found.intercept) == pytest.approx((1.0, 0.0), abs=1e-9)
     assert found.n_common == 11
     assert found.notes[0] == text(LANGUAGE, "measurement", "link_anchors_stay", n=11)
+
+
+def test_a_nominal_item_links_by_its_curves(folder: Path) -> None:
+    """It has no slope and no difficulty to have a z."""
+    nominal = Item(
+        name="nominal",
+        model="nominal",
+        slope=1.0,
+        intercepts=np.array([0.4, -0.3]),
+        category_slopes=np.array([0.7, 1.5]),
+    )
+    ours = [nominal, *items_of("q")]
+    for name, items in (("a", ours), ("b", [rescale(one, A, B) for one in ours])):
+        (folder / f"{name}.json").write_bytes(write_parameters(parameter_file(figures(items, errors=False))))
+    found = report(folder)
+    assert (found.slope, found.intercept) == pytest.approx((A, B), abs=1e-7)
+    assert (found.anchors[0].slope_z, found.anchors[0].displacement) == (None, None)
+    assert run(folder).exit_code == 0
+    assert refused(folder, "--method", "mean-sigma") == sentence("link_needs_curves", {"item": "nominal"})
 
 
 def test_without_standard_errors_none_are_told(folder: Path) -> None:
