@@ -37,8 +37,9 @@ def latent_freedom(items: Sequence[Item], n_groups: int, anchored: Collection[st
 
 
 def n_free(item: Item) -> int:
-    """How many parameters of the item are estimated; the common slope of ``1pl`` counts for each, and so does
-    the standard deviation of θ where it stands for a slope: an item is fitted with both."""
+    """How many parameters an item is fitted with; the common slope of ``1pl`` counts for each, and so does
+    the standard deviation of θ where it stands for a slope, as in R mirt. In a long test that is one too
+    many: χ² is then larger than its degrees of freedom by about 1."""
     steps = len(item.intercepts)
     extra: dict[Model, int] = {"3pl": 1, "4pl": 2}
     return 2 * steps if item.model == "nominal" else 1 + steps + extra.get(item.model, 0)

@@ -1,24 +1,22 @@
 """Fit of the whole model by the means and products of item scores."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, eigh
 from scipy.special import chdtr, chdtrc, chndtrinc
 
-from scoring.arrays import FloatArray, IntArray
+from scoring.arrays import FloatArray
 from scoring.errors import MeasurementError
 from scoring.fit.forms import Form, by_group, forms
-from scoring.fit.free_parameters import LatentFreedom, latent_freedom, score_gradient
-from scoring.items import Item, trace
+from scoring.fit.moments import MomentModel, Moments
+from scoring.items import Item
 from scoring.quadrature import Nodes
 from scoring.responses import Responses
 
 RMSEA_LEVEL = 0.90
 """Level of the interval of RMSEA₂."""
-
-_NO_VARIANCE = 1e-8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,14 +47,6 @@ class _Quadratic:
     moments: int
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Curves:
-    """At the nodes, each of shape (n_nodes, n_items): mean and variance of an item's score."""
-
-    mean: FloatArray
-    variance: FloatArray
-
-
 def m2(
     items: Sequence[Item],
     responses: Responses,
@@ -80,9 +70,9 @@ def m2(
     unordered = next((item.name for item in items if item.model == "nominal"), None)
     if unordered is not None:
         raise MeasurementError("m2_nominal", item=unordered)
-    model = _Model(items, nodes, by_group(weights, responses), anchored)
+    model = MomentModel(items, nodes, by_group(weights, responses), anchored)
     whole = [model.telling(form) for form in forms(responses)]
-    parts = [model.part(form, responses) for form in whole]
+    parts = [_quadratic(model.moments(form, responses), form.n) for form in whole]
     n = sum(form.n for form in whole)
     df = sum(part.moments for part in parts) - model.spent(whole)
     srmsr = _srmsr([model.residual_correlations(form, responses) for form in whole], whole)
@@ -112,6 +102,17 @@ def _noncentrality(statistic: float, df: int, level: float) -> float:
     return float(chndtrinc(statistic, df, level)) if chdtr(df, statistic) > level else 0.0
 
 
+def _quadratic(moments: Moments, n: float) -> _Quadratic:
+    factor = cho_factor(moments.spread, lower=True, check_finite=False)
+    solved = cho_solve(factor, np.column_stack([moments.gap, moments.delta]), check_finite=False)
+    return _Quadratic(
+        ee=n * float(moments.gap @ solved[:, 0]),
+        de=n * (moments.delta.T @ solved[:, 0]),
+        dd=n * (moments.delta.T @ solved[:, 1:]),
+        moments=len(moments.gap),
+    )
+
+
 def _combined(parts: Sequence[_Quadratic]) -> float:
     """The quadratic forms of independent samples added, then the parameters' part taken away.
 
@@ -134,170 +135,3 @@ def _srmsr(residuals: Sequence[FloatArray], whole: Sequence[Form]) -> float | No
         squares += form.n * float(np.sum(known**2))
         weight += form.n * len(known)
     return float(np.sqrt(squares / weight)) if weight > 0 else None
-
-
-class _Model:
-    """The items' curves at the nodes and where their parameters stand."""
-
-    def __init__(
-        self, items: Sequence[Item], nodes: Nodes, latent: FloatArray, anchored: Collection[str]
-    ) -> None:
-        self._theta, self._latent = nodes.theta, latent
-        self._freedom: LatentFreedom = latent_freedom(items, len(latent), anchored)
-        self._curves = _curves(items, nodes.theta)
-        self._gradients, self._places, used = _gradients(items, nodes.theta, anchored)
-        self._latent_from = used
-        self._n_parameters = used + self._freedom.count
-
-    def telling(self, form: Form) -> Form:
-        """The form without items whose score the model takes for certain: their moments repeat others."""
-        weights = self._latent[form.group]
-        mean = weights @ self._curves.mean
-        variance = weights @ (self._curves.variance + self._curves.mean**2) - mean**2
-        return replace(form, places=form.places[variance[form.places] > _NO_VARIANCE])
-
-    def spent(self, whole: Sequence[Form]) -> int:
-        """How many parameters the moments of the forms are fitted with."""
-        items = {int(place) for form in whole for place in form.places}
-        return len({int(at) for place in items for at in self._places[place]}) + self._freedom.count
-
-    def part(self, form: Form, responses: Responses) -> _Quadratic:
-        """A form's contribution to M₂."""
-        weights = self._latent[form.group]
-        curves = self._of(form)
-        mean, spread = _moments(curves, weights)
-        first, second = _observed(form, responses)
-        pairs = np.tril_indices(len(form.places), -1)
-        gap = np.concatenate([first, second[pairs]]) - mean
-        delta = self._delta(form, curves, weights)
-        factor = cho_factor(spread, lower=True, check_finite=False)
-        solved = cho_solve(factor, np.column_stack([gap, delta]), check_finite=False)
-        return _Quadratic(
-            ee=form.n * float(gap @ solved[:, 0]),
-            de=form.n * (delta.T @ solved[:, 0]),
-            dd=form.n * (delta.T @ solved[:, 1:]),
-            moments=len(gap),
-        )
-
-    def residual_correlations(self, form: Form, responses: Responses) -> FloatArray:
-        """Observed less expected correlation of each pair of the form's items, shape (n_pairs,); NaN where an
-        item is constant."""
-        weights = self._latent[form.group]
-        curves = self._of(form)
-        mean = weights @ curves.mean
-        expected = (curves.mean * weights[:, None]).T @ curves.mean + np.diag(weights @ curves.variance)
-        first, second = _observed(form, responses)
-        pairs = np.tril_indices(len(form.places), -1)
-        return (_correlation(first, second) - _correlation(mean, expected))[pairs]
-
-    def _of(self, form: Form) -> _Curves:
-        return _Curves(mean=self._curves.mean[:, form.places], variance=self._curves.variance[:, form.places])
-
-    def _delta(self, form: Form, curves: _Curves, weights: FloatArray) -> FloatArray:
-        """∂ moments / ∂ parameters, shape (n_moments, n_parameters)."""
-        n_items = len(form.places)
-        later, earlier = np.tril_indices(n_items, -1)
-        found = np.zeros((n_items + len(later), self._n_parameters))
-        for own, place in enumerate(form.places):
-            gradient, columns = self._gradients[place] * weights[:, None], self._places[place]
-            np.add.at(found[own], columns, gradient.sum(axis=0))
-            with_others = curves.mean.T @ gradient
-            for pairs, others in ((later == own, earlier), (earlier == own, later)):
-                rows = n_items + np.flatnonzero(pairs)
-                found[np.ix_(rows, columns)] += with_others[others[pairs]]
-        functions = _moment_functions(curves.mean)
-        for column, change in self._latent_changes(form.group, weights):
-            found[:, column] = functions.T @ change
-        return found
-
-    def _latent_changes(self, group: int, weights: FloatArray) -> list[tuple[int, FloatArray]]:
-        """How the nodes' weights change with the group's mean and variance: w(θ − μ) and w((θ − μ)² − σ²), up
-        to a factor."""
-        place = self._latent_from + int(self._freedom.mean[:group].sum() + self._freedom.sd[:group].sum())
-        apart = self._theta - weights @ self._theta
-        changes: list[tuple[int, FloatArray]] = []
-        if self._freedom.mean[group]:
-            changes.append((place, weights * apart))
-            place += 1
-        if self._freedom.sd[group]:
-            changes.append((place, weights * (apart**2 - weights @ apart**2)))
-        return changes
-
-
-def _curves(items: Sequence[Item], theta: FloatArray) -> _Curves:
-    means, variances = np.empty((2, len(theta), len(items)))
-    for place, item in enumerate(items):
-        curve, scores = trace(item, theta), np.arange(item.categories)
-        means[:, place] = curve @ scores
-        variances[:, place] = curve @ scores**2 - means[:, place] ** 2
-    return _Curves(mean=means, variance=variances)
-
-
-def _gradients(
-    items: Sequence[Item], theta: FloatArray, anchored: Collection[str]
-) -> tuple[list[FloatArray], list[IntArray], int]:
-    """Each item's ∂E / ∂(parameters), their columns, and how many columns there are; the slopes of ``1pl``
-    share one."""
-    gradients: list[FloatArray] = []
-    places: list[IntArray] = []
-    common, used = -1, 0
-    for item in items:
-        slope, others = score_gradient(item, theta)
-        if item.name in anchored:
-            slope, others = None, others[:, :0]
-        columns = list(range(used, used + others.shape[1]))
-        used += len(columns)
-        if slope is not None:
-            if item.model != "1pl" or common < 0:
-                columns.append(used)
-                used += 1
-            else:
-                columns.append(common)
-            common = columns[-1] if item.model == "1pl" else common
-        gradients.append(others if slope is None else np.column_stack([others, slope]))
-        places.append(np.array(columns, dtype=np.int64))
-    return gradients, places, used
-
-
-def _moment_functions(mean: FloatArray) -> FloatArray:
-    """E_i, then E_i E_j for each pair, at the nodes; shape (n_nodes, n_moments)."""
-    later, earlier = np.tril_indices(mean.shape[1], -1)
-    return np.hstack([mean, mean[:, later] * mean[:, earlier]])
-
-
-def _moments(curves: _Curves, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Expected moments, and their covariance Ξ for one person.
-
-    Given θ items are independent, so E(∏ x) = ∏ E(x) but for items that are in both moments, which add their
-    variance times what is left of the two moments.
-    """
-    functions = _moment_functions(curves.mean)
-    n_items = curves.mean.shape[1]
-    later, earlier = np.tril_indices(n_items, -1)
-    mean = weights @ functions
-    spread = (functions * weights[:, None]).T @ functions - np.outer(mean, mean)
-    for item in range(n_items):
-        rows = np.concatenate(
-            [[item], n_items + np.flatnonzero(later == item), n_items + np.flatnonzero(earlier == item)]
-        )
-        others = np.concatenate([earlier[later == item], later[earlier == item]])
-        left = np.column_stack([np.ones(len(weights)), curves.mean[:, others]])
-        spread[np.ix_(rows, rows)] += (left * (weights * curves.variance[:, item])[:, None]).T @ left
-    both = weights @ (curves.variance[:, later] * curves.variance[:, earlier])
-    pairs = np.arange(n_items, len(mean))
-    spread[pairs, pairs] += both
-    return mean, spread
-
-
-def _observed(form: Form, responses: Responses) -> tuple[FloatArray, FloatArray]:
-    """Means of the scores, shape (n_items,), and of their products, (n_items, n_items)."""
-    scores = responses.codes[np.ix_(form.rows, form.places)].astype(np.float64)
-    weighted = scores * responses.weights[form.rows, None]
-    return weighted.sum(axis=0) / form.n, weighted.T @ scores / form.n
-
-
-def _correlation(first: FloatArray, second: FloatArray) -> FloatArray:
-    covariance = second - np.outer(first, first)
-    variance = np.diag(covariance)
-    spread = np.sqrt(np.maximum(np.outer(variance, variance), 0.0))
-    return np.divide(covariance, spread, out=np.full_like(spread, np.nan), where=spread > 1e-12)

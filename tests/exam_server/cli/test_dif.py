@@ -12,8 +12,9 @@ from numpy.testing import assert_allclose
 from typer.testing import CliRunner, Result
 
 from exam_server.catalogue import text
-from exam_server.cli.dif import DifReport
+from exam_server.cli.dif_report import DifReport
 from exam_server.cli.main import app
+from exam_server.cli.measuring import number
 from exam_server.cli.words import LANGUAGE, sentence
 from exam_server.errors import KhaoThiError
 from tests.scoring.reference import reference
@@ -115,6 +116,7 @@ def test_the_table(two_groups: Path) -> None:
         assert "".join(words.split()) in flat
     first = next(line for line in done.stdout.splitlines() if "q3" in line)
     assert "C:" in first
+    assert f"< {number(0.0001, 4)}" in first
 
 
 def test_focal_group_by_name_turns_the_sign(two_groups: Path) -> None:

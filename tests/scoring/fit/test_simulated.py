@@ -7,6 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from scoring.arrays import FloatArray
+from scoring.calibration import Settings, calibrate
 from scoring.errors import MeasurementError
 from scoring.fit import infit_outfit, ld_x2, m2, q3, s_x2
 from scoring.fit.collapse import collapsed
@@ -43,6 +44,32 @@ def test_statistics_of_the_true_model_have_their_expected_size(categories: int) 
     # 200 ratios with a standard deviation of about √(2/8) each, 20 of √(2/55).
     assert np.mean(ratios) == pytest.approx(1.0, abs=0.12)
     assert np.mean(overall) == pytest.approx(1.0, abs=0.15)
+
+
+@pytest.mark.parametrize("model", ["rasch", "1pl", "2pl", "pcm", "gpcm"])
+def test_degrees_of_freedom_count_what_was_estimated(model: Model) -> None:
+    item_ratios: list[FloatArray] = []
+    overall: list[float] = []
+    settings = Settings(nodes=make_nodes(31, 5.0), tolerance=1e-6)
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        steps = 1 if model in {"rasch", "1pl", "2pl"} else 2
+        items = [
+            Item(name=f"i{place}", model=model, slope=1.0, intercepts=rng.normal(0, 0.8, steps))
+            for place in range(10)
+        ]
+        responses = draw_responses(rng, items, rng.normal(0.0, 1.2, 1000))
+        found = calibrate(responses, [model] * 10, settings)
+        weights = found.groups[0].weights
+        fit = s_x2(found.items, responses, found.nodes, weights)
+        whole = m2(found.items, responses, found.nodes, weights)
+        assert whole.m2 is not None
+        # What all items share counts for each, as in mirt: about one degree too many is taken away.
+        shared = model in {"rasch", "1pl", "pcm"}
+        item_ratios.append(fit.statistic / (fit.df + shared))
+        overall.append(whole.m2 / whole.df)
+    assert np.mean(item_ratios) == pytest.approx(1.0, abs=0.15)
+    assert np.mean(overall) == pytest.approx(1.0, abs=0.17)
 
 
 def test_an_item_of_another_shape_stands_out() -> None:
