@@ -14,20 +14,12 @@ from exam_server.cli.measuring import load_parameters, load_responses, measuring
 from exam_server.cli.options import Json
 from exam_server.cli.screen import screen
 from exam_server.cli.words import LANGUAGE, say
-from exam_server.core.equating_table import (
-    EquatingMethod,
-    EquatingTable,
-    by_common_items,
-    by_items,
-    by_scores,
-    counts_of,
-    joint_counts,
-)
+from exam_server.core.equated_scores import EquatingMethod, EquatingTable
 from exam_server.core.response_file import read_pairs
-from scoring.equating.conversion import Scale
 
 if TYPE_CHECKING:
     from scoring.arrays import FloatArray
+    from scoring.equating.conversion import Scale
 
 RoundingRule = Literal["half-up", "half-even"]
 
@@ -59,6 +51,8 @@ def equate(
     as_json: Json = False,  # noqa: FBT002 -- typer makes it a flag
 ) -> None:
     """Make the table, show it."""
+    from scoring.equating.conversion import Scale
+
     target = Scale(
         most=Decimal(scale), places=places, rounding="half_up" if rounding == "half-up" else "half_even"
     )
@@ -82,8 +76,10 @@ def equate(
 
 
 def _by_items(
-    from_: Path, to: Path, method: EquatingMethod, smooth: int, scale: Scale, d: float
+    from_: Path, to: Path, method: EquatingMethod, smooth: int, scale: "Scale", d: float
 ) -> EquatingTable:
+    from exam_server.core.equating_table import by_items
+
     if method != "true-score" and method != "observed-score":
         raise typer.BadParameter(say("equate_needs_responses", method=method), param_hint="--method")
     if smooth:
@@ -92,9 +88,11 @@ def _by_items(
 
 
 def _by_scores(
-    from_: Path, to: Path, method: EquatingMethod, smooth: int, scale: Scale, seed: int
+    from_: Path, to: Path, method: EquatingMethod, smooth: int, scale: "Scale", seed: int
 ) -> EquatingTable:
     import numpy as np
+
+    from exam_server.core.equating_table import by_scores
 
     if method == "true-score" or method == "observed-score":
         raise typer.BadParameter(say("equate_needs_parameters", method=method), param_hint="--method")
@@ -105,14 +103,18 @@ def _by_scores(
 
 
 def _counts(path: Path) -> "FloatArray":
+    from exam_server.core.equating_table import counts_of
+
     file = load_responses(path)
     return counts_of(file.responses, file.lowest, str(path))
 
 
 def _by_common_items(
-    from_: Path, to: Path, common: Path, method: EquatingMethod, smooth: int, scale: Scale, seed: int
+    from_: Path, to: Path, common: Path, method: EquatingMethod, smooth: int, scale: "Scale", seed: int
 ) -> EquatingTable:
     import numpy as np
+
+    from exam_server.core.equating_table import by_common_items, joint_counts
 
     if method != "chained" and method != "frequency":
         raise typer.BadParameter(say("equate_not_common", method=method), param_hint="--method")

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from exam_server.cli.main import app
 from exam_server.cli.words import sentence
-from exam_server.core.equating_table import EquatingTable
+from exam_server.core.equated_scores import EquatingTable
 from exam_server.core.parameter_file import item_figures, write_parameters
 from exam_server.errors import KhaoThiError
 from scoring.items import Item, rescale
