@@ -67,9 +67,8 @@ export const readRun = (run: number, signal: AbortSignal) => get<ScoringRun>(`/a
 export const signRun = (run: number, record_sha256: string) =>
   post<ScoringRun>(`/api/runs/${run}/sign`, { record_sha256 });
 export const cancelRun = (run: number) => post<ScoringRun>(`/api/runs/${run}/cancel`, undefined);
-export const analysisFile = (run: number) => `/api/runs/${run}/analysis`;
 export const readAnalysis = (run: number, signal: AbortSignal) =>
-  get<TestAnalysis>(analysisFile(run), signal);
+  get<TestAnalysis>(`/api/runs/${run}/analysis`, signal);
 export const readItemAnalysis = (run: number, item: number, signal: AbortSignal) =>
   get<ItemAnalysis>(`/api/runs/${run}/items/${item}`, signal);
 
@@ -119,6 +118,15 @@ export const watchWindow = (since: number, shift: number | null, signal: AbortSi
 export const listRoomTests = (signal: AbortSignal) => get<Rehearsals>("/api/rehearsals", signal);
 export const makeRoomTest = (room: string) => post<RehearsalCode>("/api/rehearsals", { room });
 
+/** A run's files; the reports are pages to print. */
+export type RunFile = "scores.csv" | "items.csv" | "run.json" | "candidates.html" | "school.html";
+export const runFile = (run: number, file: RunFile) => `/api/runs/${run}/export/${file}`;
+
+/** The gradebook's columns that a score may go into: regular assessments, mid-term, end of term. */
+export const GRADEBOOK_COLUMNS = ["tx1", "tx2", "tx3", "tx4", "tx5", "gk", "ck"] as const;
+export type GradebookColumn = (typeof GRADEBOOK_COLUMNS)[number];
+export const gradebookFile = (run: number, column: GradebookColumn) =>
+  `/api/runs/${run}/export/gradebook.xlsx?column=${column}`;
 export const resultsFile = (exam: number) => `/api/exams/${exam}/results.csv`;
 export const pictureUrl = (sha256: string) => `/api/assets/${sha256}`;
 

@@ -1,8 +1,6 @@
 import { useRef, useState } from "preact/hooks";
 import { Button } from "../../base/Button";
-import { Icon } from "../../base/Icon";
 import type { TestAnalysis } from "../../protocol/messages";
-import { analysisFile } from "../api";
 import {
   type ColumnGroup,
   columnsOf,
@@ -15,12 +13,12 @@ import {
 import { type Order, turned } from "../core/order";
 import type { Route } from "../core/route";
 import { DataTable } from "../DataTable";
-import { downloadCsv } from "../download";
 import { ItemScatter } from "../plots/ItemScatter";
 import { t } from "../texts";
+import { FileLink } from "./FileLink";
 import { ItemRow } from "./ItemRow";
 import { ItemsFilter } from "./ItemsFilter";
-import { csvOf, headOf } from "./itemTexts";
+import { headOf } from "./itemTexts";
 import { Notes } from "./Notes";
 import { useRowKeys } from "./useRowKeys";
 
@@ -52,7 +50,7 @@ export function ItemsView({ analysis, routeTo }: ItemsViewProps) {
         <p class="row-count" role="status">
           {t("row_count", { shown: found.length, total: lines.length })}
         </p>
-        <Exports analysis={analysis} />
+        <FileLink run={analysis.run.id} file="items.csv" label={t("download_csv")} />
       </div>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys move among the links inside. */}
       <div ref={body} onKeyDown={keys} class="items-measured">
@@ -92,24 +90,5 @@ function Groups({ groups, group, onGroup }: GroupsProps) {
         </Button>
       ))}
     </fieldset>
-  );
-}
-
-function Exports({ analysis }: { analysis: TestAnalysis }) {
-  const { run, items } = analysis;
-  const name = `${run.exam} – ${t("results_items")}`;
-  return (
-    <span class="acts">
-      <Button small icon="download" onClick={() => downloadCsv(name, csvOf(items))}>
-        {t("download_csv")}
-      </Button>
-      <a
-        class="button button-plain button-small"
-        href={analysisFile(run.id)}
-        download={`khaothi-${run.id}.json`}
-      >
-        <Icon name="download" /> {t("download_json")}
-      </a>
-    </span>
   );
 }

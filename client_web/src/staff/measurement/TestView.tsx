@@ -1,12 +1,11 @@
-import { Icon } from "../../base/Icon";
 import type { ItemLine, ModelFindings, TestAnalysis } from "../../protocol/messages";
-import { analysisFile } from "../api";
 import type { Route } from "../core/route";
 import { CsemPlot } from "../plots/CsemPlot";
 import { Distribution } from "../plots/Distribution";
 import { InformationPlot } from "../plots/InformationPlot";
 import { PersonMap } from "../plots/PersonMap";
 import { t } from "../texts";
+import { FileLink } from "./FileLink";
 import { ModelFit } from "./ModelFit";
 import { Notes } from "./Notes";
 import { TestFigures } from "./TestFigures";
@@ -51,13 +50,7 @@ export function TestView({ analysis, routeTo }: TestViewProps) {
         </>
       )}
       <p class="no-print">
-        <a
-          class="button button-plain button-small"
-          href={analysisFile(analysis.run.id)}
-          download={`khaothi-${analysis.run.id}.json`}
-        >
-          <Icon name="download" /> {t("download_json")}
-        </a>
+        <FileLink run={analysis.run.id} file="run.json" label={t("export_everything")} />
       </p>
     </>
   );

@@ -1,6 +1,5 @@
 import type { ItemLine } from "../../protocol/messages";
 import type { ItemColumn } from "../core/item_columns";
-import { readable } from "../core/readable";
 import type { Column } from "../DataTable";
 import { partText } from "../parts";
 import { coded, isStaffText, t } from "../texts";
@@ -53,45 +52,4 @@ export function figureText(column: ItemColumn, line: ItemLine): string {
 export function flagName(code: string, lines: readonly ItemLine[]): string {
   if (isStaffText(`remark_${code}`)) return coded("remark", code);
   return lines.flatMap((line) => line.flags).find((flag) => flag.code === code)?.message ?? code;
-}
-
-const CSV_COLUMNS: readonly ItemColumn[] = [
-  "difficulty",
-  "class_difficulty",
-  "share",
-  "discrimination",
-  "omitted",
-  "alpha_without",
-  "b",
-  "a",
-  "c",
-  "fit_p",
-  "rmsea",
-  "infit",
-  "outfit",
-  "dif",
-  "flags",
-];
-
-/** The whole table for a spreadsheet. */
-export function csvOf(lines: readonly ItemLine[]): string[][] {
-  const head = [
-    t("column_part"),
-    t("column_number"),
-    t("column_kind"),
-    t("column_stem"),
-    t("column_points"),
-    t("column_candidates"),
-    ...CSV_COLUMNS.map((column) => t(`item_column_${column}`)),
-  ];
-  const rows = lines.map((line) => [
-    partText(line.part),
-    String(line.number),
-    coded("kind", line.kind),
-    readable(line.text),
-    line.points,
-    String(line.n),
-    ...CSV_COLUMNS.map((column) => figureText(column, line).replace("−", "-")),
-  ]);
-  return [head, ...rows];
 }

@@ -1,6 +1,7 @@
 import { Banner } from "../../base/Banner";
 import type { Results, Runs } from "../../protocol/messages";
 import { countingRun } from "../core/runs";
+import { Exports } from "../runs/Exports";
 import { ScoresTable } from "../runs/ScoresTable";
 import { t } from "../texts";
 import { ClassTable } from "./ClassTable";
@@ -17,7 +18,14 @@ export function ClassTab({ exam, results, runs }: { exam: number; results: Resul
         <Banner tone="info">{t("scores_wait_for_signature")}</Banner>
       )}
       <Summary results={results} />
-      {counting ? <ScoresTable run={counting.id} /> : <ClassTable results={results} />}
+      {counting ? (
+        <>
+          <Exports run={counting.id} />
+          <ScoresTable run={counting.id} />
+        </>
+      ) : (
+        <ClassTable results={results} />
+      )}
     </>
   );
 }

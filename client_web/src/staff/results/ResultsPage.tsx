@@ -3,7 +3,7 @@ import { Icon } from "../../base/Icon";
 import type { Results, Runs } from "../../protocol/messages";
 import { readResults, resultsFile } from "../api";
 import type { ResultsTab } from "../core/route";
-import { shownRun } from "../core/runs";
+import { countingRun, shownRun } from "../core/runs";
 import { Empty } from "../Heading";
 import { Loaded, useLoad } from "../Loading";
 import { Measured } from "../measurement/Measured";
@@ -25,6 +25,7 @@ export function ResultsPage({ exam, tab, run, may }: ResultsPageProps) {
   const runs = useRuns(exam);
   const load = useLoad((signal) => readResults(exam, signal), [exam]);
   const results = load.value;
+  const signed = runs.value !== undefined && countingRun(runs.value.runs) !== undefined;
   return (
     <ExamFrame
       exam={exam}
@@ -38,7 +39,7 @@ export function ResultsPage({ exam, tab, run, may }: ResultsPageProps) {
           <Button icon="print" onClick={() => print()}>
             {t("print")}
           </Button>
-          {tab === "class" && (
+          {tab === "class" && !signed && (
             <a class="button button-plain" href={resultsFile(exam)} download>
               <Icon name="download" /> {t("download_csv")}
             </a>

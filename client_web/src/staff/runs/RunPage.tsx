@@ -10,6 +10,7 @@ import type { May } from "../results/ExamFrame";
 import { go, Link } from "../router";
 import { t } from "../texts";
 import { useAgain } from "../useAgain";
+import { Exports } from "./Exports";
 import { RunMark } from "./RunMark";
 import { RunProgress } from "./RunProgress";
 import { RunRecord } from "./RunRecord";
@@ -83,6 +84,7 @@ function Found({ exam, run, session, may, again }: FoundProps) {
           )}
           <Looks exam={exam} run={run} />
           <RunRecord run={run} />
+          <Exports run={run.id} />
           <ScoresTable run={run.id} />
         </>
       )}
