@@ -21,6 +21,7 @@ from exam_server.cli.words import LANGUAGE, say
 app = typer.Typer(no_args_is_help=True)
 
 Students = Annotated[int, typer.Option("--students", min=1, max=20_000, help=say("option_students"))]
+Province = Annotated[int, typer.Option("--students", min=2, max=200_000, help=say("option_province"))]
 Seconds = Annotated[float, typer.Option("--seconds", min=1, max=600, help=say("option_seconds"))]
 Rate = Annotated[float | None, typer.Option("--rate", min=1, max=100_000, help=say("option_rate"))]
 Closed = Annotated[bool, typer.Option("--closed", help=say("option_closed"))]
@@ -107,6 +108,17 @@ def calibrate(
     from exam_server.bench.calibrate import run_calibrate
 
     _run(run_calibrate(_tell), as_json=as_json)
+
+
+@app.command("scoring", help=say("help_bench_scoring"))
+def scoring(
+    students: Province = 130_000,
+    as_json: Json = False,  # noqa: FBT002 -- typer makes it a flag
+) -> None:
+    """From the journals to the pages."""
+    from exam_server.bench.scoring import run_scoring
+
+    _run(run_scoring(students, _tell), as_json=as_json)
 
 
 def _tell(key: str, /, **params: str | int) -> None:
