@@ -16,6 +16,8 @@ from scoring.responses import make_responses
 PRIOR_SD = 5**0.5
 """Of θ, as CopyDetect has it: wide, so that it draws little, and θ of a perfect sheet is finite."""
 
+_DECIMALS = 8
+
 MIN_N_SLOPES = 500
 """From here on items get slopes of their own: de Ayala (2009), The Theory and Practice of Item Response
 Theory, ch. 5; with fewer all have the same."""
@@ -37,7 +39,8 @@ def ability_on(items: Sequence[Item], categories: IntArray) -> FloatArray:
         names=tuple(item.name for item in items),
         categories=np.array([item.categories for item in items], dtype=np.int64),
     )
-    return map_(items, responses, 0.0, PRIOR_SD).theta
+    # Sheets that tell the same of θ have the same, whatever sums round to: they belong in one fifth.
+    return np.round(map_(items, responses, 0.0, PRIOR_SD).theta, _DECIMALS)
 
 
 def fit_right_and_wrong(names: Sequence[str], right: IntArray) -> Fitted:
