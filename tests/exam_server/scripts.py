@@ -5,9 +5,14 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
+from exam_server.clock import FakeClock
+from exam_server.core.access import Role
 from exam_server.protocol.sitting import Answer, Response, Submit, Visit
+from exam_server.secrets import Secrets
+from exam_server.simulation.world import Plan, World, make_world
 from exam_server.store.database import Database
 from exam_server.store.exams import StoredQuestion, select_questions
+from exam_server.store.staff import StaffMember, insert_staff
 from item_bank.kinds.short_answer import ShortAnswerKey
 from item_bank.kinds.single_choice import SingleChoiceKey
 from item_bank.kinds.true_false import TrueFalseKey
@@ -87,3 +92,28 @@ async def sit_class(
         await hand_in(database, sitting, answers)
         given[sitting] = answers
     return given
+
+
+async def add_board_member(database: Database, username: str) -> StaffMember:
+    """A member of the board who cannot log in."""
+    async with database.transaction() as connection:
+        staff_id = await insert_staff(
+            connection, username=username, name=f"Cô {username}", role=Role.BOARD, password_hash=""
+        )
+    assert staff_id is not None
+    return StaffMember(id=staff_id, username=username, name=f"Cô {username}", role=Role.BOARD)
+
+
+async def make_exam(
+    database: Database,
+    secrets: Secrets,
+    clock: FakeClock,
+    *,
+    students: int = 4,
+    items: int = 1,
+    name: str = "Kỳ thi",
+) -> World:
+    """An exam of three items of each kind, with as many candidates."""
+    plan = Plan(opens_at=clock.now(), students=students, items=items, name=name)
+    async with database.transaction() as connection:
+        return await make_world(connection, plan, secrets, np.random.default_rng(1))
