@@ -17,6 +17,8 @@ Method = Literal["mean-mean", "mean-sigma", "mean-gmean", "haebara", "stocking-l
 METHODS: tuple[Method, ...] = (*MOMENT_METHODS, *CURVE_METHODS)
 
 TOLERANCE = 1e-10
+STEP_TOLERANCE = 1e-7
+LEAST_CURVATURE = 1e-8
 MAX_ITERATIONS = 200
 LEAST_COMMON = 2
 
@@ -67,8 +69,11 @@ def link(
     0) is nearest. The search is Newton's with exact derivatives, stopped on the gradient.
 
     Raises MeasurementError with code ``link_few_common`` (``n``, ``least``), ``link_categories`` (``item``),
-    ``link_weights`` or what ``moment_coefficients`` raises.
+    ``link_weights``, ``link_slope`` (a start without a positive A), ``link_undetermined`` when the curves at
+    these points do not tell A and B, or what ``moment_coefficients`` raises.
     """
+    if start is not None and not start[0] > 0:
+        raise MeasurementError("link_slope")
     check_common(from_items, to_items)
     grid = make_grid(nodes, weights, d=d, symmetric=symmetric)
     held = all(item.model in ("rasch", "pcm") for item in (*from_items, *to_items))
@@ -138,12 +143,13 @@ def _search(
         else min(_starts(from_items, to_items, held=held), key=lambda ab: at(ab).value)
     )
     ab, here, iterations = begin, at(begin), 0
-    while _norm(ab, here, held=held) > TOLERANCE and iterations < MAX_ITERATIONS:
+    while not _arrived(ab, here, held=held) and iterations < MAX_ITERATIONS:
         moved = _step(ab, here, at, held=held)
         iterations += 1
         if moved is None:
             break
         ab, here = moved
+    _check_determined(ab, here, held=held)
     return Link(
         method=method,
         slope=float(ab[0]),
@@ -151,7 +157,7 @@ def _search(
         slope_held=held,
         n_common=len(from_items),
         grid=grid,
-        converged=_norm(ab, here, held=held) <= TOLERANCE,
+        converged=_arrived(ab, here, held=held),
         criterion=here.value,
         gradient_norm=_norm(ab, here, held=held),
         iterations=iterations,
@@ -183,16 +189,34 @@ def _norm(ab: FloatArray, here: Criterion, *, held: bool) -> float:
     return float(np.abs(_by_log(ab, here, held=held)[0]).max())
 
 
+def _newton(ab: FloatArray, here: Criterion, *, held: bool) -> FloatArray:
+    """The step to the minimum of the quadratic approximation, at most 1 each way."""
+    gradient, hessian = _by_log(ab, here, held=held)
+    values, vectors = np.linalg.eigh(hessian)
+    # Where the criterion is not convex, curvature is taken positive: the step then still leads down.
+    safe = np.maximum(np.abs(values), LEAST_CURVATURE * max(1.0, float(np.abs(values).max())))
+    return np.clip(-vectors @ ((vectors.T @ gradient) / safe), -1.0, 1.0)
+
+
+def _arrived(ab: FloatArray, here: Criterion, *, held: bool) -> bool:
+    """Whether both the gradient and the step still to go are as good as nothing."""
+    far = float(np.abs(_newton(ab, here, held=held)).max())
+    return _norm(ab, here, held=held) <= TOLERANCE and far <= STEP_TOLERANCE
+
+
+def _check_determined(ab: FloatArray, here: Criterion, *, held: bool) -> None:
+    """Refuse a valley without a lowest point. Raises MeasurementError with code ``link_undetermined``."""
+    values = np.linalg.eigvalsh(_by_log(ab, here, held=held)[1])
+    if values.min() <= LEAST_CURVATURE * max(1.0, float(values.max())):
+        raise MeasurementError("link_undetermined")
+
+
 def _step(
     ab: FloatArray, here: Criterion, at: Callable[[FloatArray], Criterion], *, held: bool
 ) -> tuple[FloatArray, Criterion] | None:
     """A Newton step, halved until the criterion falls; where it is too flat to tell, until the gradient does.
     None when no step helps."""
-    gradient, hessian = _by_log(ab, here, held=held)
-    values, vectors = np.linalg.eigh(hessian)
-    # Where the criterion is not convex, curvature is taken positive: the step then still leads down.
-    safe = np.maximum(np.abs(values), 1e-8 * max(1.0, float(np.abs(values).max())))
-    down = np.clip(-vectors @ ((vectors.T @ gradient) / safe), -1.0, 1.0)
+    down = _newton(ab, here, held=held)
     for halving in range(40):
         shift = down * 0.5**halving
         moved = np.array([ab[0] * (1.0 if held else np.exp(shift[0])), ab[1] + shift[-1]])

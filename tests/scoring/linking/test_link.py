@@ -115,6 +115,26 @@ def test_the_start_does_not_matter_and_is_told() -> None:
     assert far.gradient_norm <= 1e-10
 
 
+@pytest.mark.parametrize("method", CURVE_METHODS)
+def test_points_where_the_curves_are_flat_tell_nothing(method: Method) -> None:
+    here = dichotomous(10)
+    far = Nodes(theta=np.linspace(60.0, 80.0, 21))
+    with pytest.raises(MeasurementError, match="link_undetermined"):
+        link(here, on_target(here), method, nodes=far, weights=np.ones(21))
+
+
+def test_one_point_does_not_tell_two_coefficients() -> None:
+    here = dichotomous(10)
+    alone = Nodes(theta=np.array([0.3]))
+    with pytest.raises(MeasurementError, match="link_undetermined"):
+        link(here, on_target(here), "stocking-lord", nodes=alone, weights=np.ones(1))
+
+
+def test_a_start_without_a_scale_is_refused() -> None:
+    with pytest.raises(MeasurementError, match="link_slope"):
+        link(dichotomous(1), dichotomous(1), "haebara", start=(-1.0, 0.0))
+
+
 @every_method
 def test_rasch_scales_only_shift(method: Method) -> None:
     b = np.array([-1.0, -0.2, 0.5, 1.3])
