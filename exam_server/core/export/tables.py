@@ -11,7 +11,7 @@ from exam_server.catalogue import Language
 from exam_server.catalogue.formats import format_number
 from exam_server.core.analysis.findings import ExamFindings, ItemFindings, TestFigures
 
-Cell = str | int | float | None
+Cell = str | int | float | Decimal | None
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -97,8 +97,8 @@ def _exact(cell: Cell) -> str:
 
 
 def _shown(cell: Cell, lang: Language) -> str:
-    if isinstance(cell, float):
-        return format_number(Decimal(repr(cell)), lang)
+    if isinstance(cell, float | Decimal):
+        return format_number(Decimal(str(cell)), lang)
     return "" if cell is None else safe_text(str(cell)) if isinstance(cell, str) else str(cell)
 
 
