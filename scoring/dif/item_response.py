@@ -10,7 +10,7 @@ from scoring.arrays import BoolArray, FloatArray, IntArray
 from scoring.calibrated import Calibration
 from scoring.calibration import Settings, calibrate
 from scoring.dif.matching import check_groups
-from scoring.dif.split import Split, comparable, split
+from scoring.dif.split import comparable, split
 from scoring.errors import MeasurementError
 from scoring.items import Item, Model, expected_score, rescale
 from scoring.responses import Responses
@@ -18,7 +18,8 @@ from scoring.responses import Responses
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ItemResponseDif:
-    """One entry per item; NaN where an item has no parameters of its own in both groups.
+    """One entry per item; NaN where it was not studied, or one group does not show all its categories: such
+    items are left out of the calibration.
 
     ``difference``: the focal group's expected score by its own curve less that by the reference group's, over
     the focal group's θ; negative where the item favours the reference group (Meade, 2010, J. Appl. Psychol.
@@ -47,6 +48,21 @@ class _Fit:
         return float(weights @ (expected_score(focal, theta) - expected_score(reference, theta)))
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Study:
+    """The items that can be compared: ``places`` are their columns, ``anchor`` whether they are equal."""
+
+    responses: Responses
+    focal: BoolArray
+    models: tuple[Model, ...]
+    places: IntArray
+    anchor: BoolArray
+
+    def fitted(self, free: BoolArray, settings: Settings) -> _Fit:
+        parts = split(self.responses, self.focal, self.models, free)
+        return _Fit(found=calibrate(parts.responses, parts.models, settings), columns=parts.columns)
+
+
 def likelihood_ratio(
     responses: Responses,
     focal: BoolArray,
@@ -61,18 +77,17 @@ def likelihood_ratio(
     (n_items,), all unless given: items taken to be equal while another is studied. Raises what
     ``check_groups`` and ``calibrate`` raise, and MeasurementError with ``dif_no_anchor``.
     """
-    known, anchors = _prepared(responses, focal, anchor)
+    study = _study(responses, focal, models, anchor)
     chosen = _strict(settings)
-    base = _fitted(responses, focal, models, ~anchors & known, chosen)
+    base = study.fitted(~study.anchor, chosen)
     chi2, difference = np.full((2, responses.n_items), np.nan)
     df = np.zeros(responses.n_items, dtype=np.int64)
-    for place in np.flatnonzero(known):
-        turned = (~anchors & known) ^ (np.arange(responses.n_items) == place)
-        other = _fitted(responses, focal, models, turned, chosen)
-        large, small = (other, base) if anchors[place] else (base, other)
+    for own, place in enumerate(study.places):
+        other = study.fitted(~study.anchor ^ (study.places == place), chosen)
+        large, small = (other, base) if study.anchor[own] else (base, other)
         chi2[place] = max(2.0 * (large.found.loglik - small.found.loglik), 0.0)
         df[place] = large.found.n_parameters - small.found.n_parameters
-        difference[place] = large.difference(int(place))
+        difference[place] = large.difference(own)
     return _tested(chi2, df, difference)
 
 
@@ -89,20 +104,19 @@ def wald(
 
     Raises as ``likelihood_ratio``.
     """
-    known, anchors = _prepared(responses, focal, anchor)
+    study = _study(responses, focal, models, anchor)
     chosen = _strict(settings)
     errors = "oakes" if chosen.errors == "none" else chosen.errors
-    free = ~anchors & known
-    fit = _fitted(responses, focal, models, free, replace(chosen, errors=errors))
+    fit = study.fitted(~study.anchor, replace(chosen, errors=errors))
     if fit.found.covariance is None:
         raise MeasurementError("dif_no_errors")
     chi2, difference = np.full((2, responses.n_items), np.nan)
     df = np.zeros(responses.n_items, dtype=np.int64)
-    for place in np.flatnonzero(free):
-        at = [_parameters(fit.found, fit.item(int(place), part)) for part in range(2)]
+    for own in np.flatnonzero(~study.anchor):
+        place, at = study.places[own], [_parameters(fit.found, fit.item(int(own), part)) for part in range(2)]
         spread = _difference_spread(fit.found.covariance, at[0][0], at[1][0])
         chi2[place], df[place] = _quadratic(at[1][1] - at[0][1], spread)
-        difference[place] = fit.difference(int(place))
+        difference[place] = fit.difference(int(own))
     return _tested(chi2, df, difference)
 
 
@@ -131,28 +145,29 @@ def lord(reference: Calibration, focal: Calibration, slope: float, intercept: fl
     return _tested(chi2, df, difference)
 
 
-def _prepared(
-    responses: Responses, focal: BoolArray, anchor: BoolArray | None
-) -> tuple[BoolArray, BoolArray]:
-    """Which items can be studied, and which are equal; one that cannot be split stays equal."""
+def _study(
+    responses: Responses, focal: BoolArray, models: Sequence[Model], anchor: BoolArray | None
+) -> _Study:
+    """The items that both groups show every category of. Others have no parameters in one group, and taken to
+    be equal they would bend the scale: they are left out."""
     check_groups(focal)
-    known = comparable(responses, focal)
-    anchors = (np.ones(responses.n_items, dtype=np.bool_) if anchor is None else anchor) | ~known
+    places = np.flatnonzero(comparable(responses, focal))
+    anchors = np.ones(len(places), dtype=np.bool_) if anchor is None else anchor[places]
+    # An item that is studied needs another that is not.
     if np.count_nonzero(anchors) < (2 if anchor is None else 1):
         raise MeasurementError("dif_no_anchor")
-    return known, anchors
+    return _Study(
+        responses=responses.of_items(places.tolist()),
+        focal=focal,
+        models=tuple(models[int(place)] for place in places),
+        places=places,
+        anchor=anchors,
+    )
 
 
 def _strict(settings: Settings | None) -> Settings:
     """A likelihood that is not at its maximum decides nothing."""
     return replace(Settings() if settings is None else settings, strict=True)
-
-
-def _fitted(
-    responses: Responses, focal: BoolArray, models: Sequence[Model], free: BoolArray, settings: Settings
-) -> _Fit:
-    parts: Split = split(responses, focal, models, free)
-    return _Fit(found=calibrate(parts.responses, parts.models, settings), columns=parts.columns)
 
 
 def _tested(chi2: FloatArray, df: IntArray, difference: FloatArray) -> ItemResponseDif:

@@ -92,7 +92,7 @@ def test_a_split_item_is_two_columns_that_miss_each_other() -> None:
     assert_allclose(np.where(focal, codes[:, 3], codes[:, 2]), responses.codes[:, 2])
 
 
-def test_what_one_group_shows_too_little_of_is_left_equal() -> None:
+def test_what_one_group_shows_too_little_of_is_left_out() -> None:
     responses, focal = shifted(10, 0.0)
     codes = responses.codes.copy()
     codes[focal, 5] = 1
@@ -101,13 +101,19 @@ def test_what_one_group_shows_too_little_of_is_left_equal() -> None:
     found = wald(one_sided, focal, TWO_PL, np.arange(8) < 4, SETTINGS)
     assert np.isnan(found.p[5])
     assert found.df[5] == 0
-    assert np.isfinite(found.p[[4, 6, 7]]).all()
+    rest = [0, 1, 2, 3, 4, 6, 7]
+    without = wald(responses.of_items(rest), focal, TWO_PL[:7], np.arange(7) < 4, SETTINGS)
+    assert_allclose(found.chi2[rest], without.chi2)
+    ratio = likelihood_ratio(one_sided.of_items([0, 1, 2, 3, 5]), focal, TWO_PL[:5], SETTINGS)
+    assert np.isfinite(ratio.p).tolist() == [True] * 4 + [False]
 
 
 def test_something_must_hold_the_scale() -> None:
     responses, focal = shifted(11, 0.0)
     with pytest.raises(MeasurementError, match="dif_no_anchor"):
         wald(responses, focal, TWO_PL, np.zeros(8, dtype=np.bool_), SETTINGS)
+    with pytest.raises(MeasurementError, match="dif_no_anchor"):
+        likelihood_ratio(responses.of_items([0]), focal, TWO_PL[:1], SETTINGS)
     plain = calibrate(responses, TWO_PL, SETTINGS)
     with pytest.raises(MeasurementError, match="dif_no_errors"):
         lord(plain, plain, 1.0, 0.0)
