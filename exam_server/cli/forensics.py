@@ -33,8 +33,11 @@ if TYPE_CHECKING:
     from scoring.items import Item
     from scoring.responses import Responses
 
-SHOWN = 15
-"""Rows of a table on the screen; files and --json have all."""
+SHOWN = 20
+"""Most rows of a table on the screen; files and --json have all."""
+
+COMPARED = 5
+"""Rows that are shown although chance explains them, lest what is beyond it stands alone."""
 
 Responses_ = Annotated[Path | None, typer.Argument(metavar="RESPONSES", help=say("argument_responses"))]
 Exam = Annotated[int | None, typer.Option("--db", metavar="EXAM", help=say("option_forensics_db"))]
@@ -229,12 +232,14 @@ def _show(found: Evidence) -> None:
         None if found.pairs is None else _pairs(found.pairs),
         None if found.rapid is None else _rapid(found.rapid),
         None if found.changes is None else _changes(found.changes),
-        None if found.changes is None else _rooms(found.changes),
+        None if found.changes is None or not found.changes.rooms else _rooms(found.changes),
         None if found.jumps is None else _jumps(found.jumps),
     )
     for table in tables:
         if table is not None:
             console.print(table)
+    if found.pairs or found.changes or found.jumps:
+        console.print(words("forensics_bold"))
     for limit in found.limits:
         console.print(words(limit.code, n=limit.n, least=limit.least))
     console.print(words("forensics_is_no_verdict"))
@@ -250,7 +255,7 @@ def _pairs(found: PairEvidence) -> Table:
     )
     keys = ("room", "pair", "seats", "matches", "expected", "wrong_matches", "p", "q")
     table = _table(title, keys, text_columns=3)
-    for row in found.rows[:SHOWN]:
+    for row in found.rows[: _shown(found.beyond)]:
         table.add_row(
             row.room,
             f"{row.first} – {row.second}",
@@ -278,7 +283,7 @@ def _changes(found: ChangeEvidence) -> Table:
     title = words("forensics_changes", changes=found.changes, beyond=found.beyond, rate=_rate(found))
     keys = ("room", "person", "wrong_right", "usual", "q_count", "changed_wrong", "expected", "q")
     table = _table(title, keys, text_columns=2)
-    for row in found.rows[:SHOWN]:
+    for row in found.rows[: _shown(found.beyond)]:
         table.add_row(
             row.room,
             row.person,
@@ -296,7 +301,7 @@ def _changes(found: ChangeEvidence) -> Table:
 def _rooms(found: ChangeEvidence) -> Table:
     title = words("forensics_rooms", beyond=found.rooms_beyond, rate=_rate(found))
     table = _table(title, ("room", "candidates", "wrong_right", "expected", "p", "q"), text_columns=1)
-    for row in found.rooms[:SHOWN]:
+    for row in found.rooms[: _shown(found.rooms_beyond)]:
         figures = (str(row.n), str(row.wrong_right), number(row.expected, 1), _chance(row.p), _chance(row.q))
         table.add_row(row.room, *figures, style="bold" if row.q <= found.rate else None)
     return table
@@ -312,7 +317,7 @@ def _jumps(found: JumpEvidence) -> Table:
     )
     keys = ("centre", "candidates", "before", "after", "expected", "difference", "shrunken", "p", "q")
     table = _table(title, keys, text_columns=1)
-    for row in found.rows[:SHOWN]:
+    for row in found.rows[: _shown(found.beyond)]:
         scores = (row.before, row.after, row.expected, row.difference, row.shrunken)
         figures = (str(row.n), *(number(score, 2) for score in scores), _chance(row.p), _chance(row.q))
         table.add_row(row.centre, *figures, style="bold" if row.q <= found.rate else None)
@@ -326,6 +331,10 @@ def _table(title: str, keys: tuple[str, ...], *, text_columns: int) -> Table:
             words(f"forensics_column_{key}"), justify="left" if place < text_columns else "right"
         )
     return table
+
+
+def _shown(beyond: int) -> int:
+    return min(SHOWN, max(beyond, COMPARED))
 
 
 def _rate(found: PairEvidence | ChangeEvidence | JumpEvidence) -> str:

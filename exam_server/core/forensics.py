@@ -232,7 +232,7 @@ def _changes(sheets: Sheets) -> ChangeEvidence | None:
                 p_count=float(people.p_count[row]),
                 q_count=float(count_q[row]),
             )
-            for row in _smallest(least)
+            for row in _smallest(least, people.p_count)
             if people.wrong_right[row]
         ),
         rooms=tuple(
@@ -244,7 +244,8 @@ def _changes(sheets: Sheets) -> ChangeEvidence | None:
                 p=float(rooms.p[place]),
                 q=float(room_q[place]),
             )
-            for place in _smallest(rooms.p)
+            # A room alone is its own average.
+            for place in (_smallest(rooms.p, -rooms.wrong_right) if len(rooms.p) > 1 else [])
         ),
     )
 
@@ -254,10 +255,9 @@ def _of_wrong(found: IntArray) -> BoolArray:
     return (found == changes.Change.WRONG_TO_RIGHT) | (found == changes.Change.WRONG_TO_WRONG)
 
 
-def _smallest(p: FloatArray) -> list[int]:
-    """The places of the smallest chances, those not defined left out."""
-    known = np.flatnonzero(~np.isnan(p))
-    return known[np.argsort(p[known], kind="stable")][:MAX_ROWS].tolist()
+def _smallest(p: FloatArray, then: FloatArray | IntArray) -> list[int]:
+    """The places of the smallest chances, equal ones by ``then``."""
+    return np.lexsort((then, p))[:MAX_ROWS].tolist()
 
 
 def _defined(value: float) -> float | None:
