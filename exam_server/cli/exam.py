@@ -16,7 +16,7 @@ from exam_server.cli.screen import screen
 from exam_server.cli.session import ACTOR, Session, in_session
 from exam_server.cli.words import LANGUAGE, kind_words, one_line, say
 from exam_server.errors import NotFound
-from exam_server.protocol.staff import ExamDetail, ExamRow, NewExam, NewShift, ShiftRow
+from exam_server.protocol.staff import ExamDetail, ExamRow, NewExam, NewShift, Release, ShiftRow
 from exam_server.store.banks import select_optional_bank_id
 from item_bank.templates import TEMPLATES
 
@@ -31,6 +31,7 @@ Source = Annotated[str, typer.Option("--source", metavar="FILE", help=say("optio
 Subject = Annotated[str, typer.Option("--subject", help=say("option_subject"))]
 Template = Annotated[str, typer.Option("--template", help=say("option_template", names=", ".join(TEMPLATES)))]
 Minutes = Annotated[int | None, typer.Option("--minutes", min=1, max=600, help=say("option_minutes"))]
+ReleaseOption = Annotated[Release, typer.Option("--release", help=say("option_release"))]
 SkipUnsound = Annotated[bool, typer.Option("--skip-unsound", help=say("option_skip_unsound"))]
 Name = Annotated[str, typer.Option("--name", help=say("option_shift_name"))]
 Room = Annotated[str, typer.Option("--room", help=say("option_room"))]
@@ -50,6 +51,7 @@ def create(
     subject: Subject,
     template: Template,
     minutes: Minutes = None,
+    release: ReleaseOption = "at_once",
     skip_unsound: SkipUnsound = False,  # noqa: FBT002 -- typer makes it a flag
     as_json: Json = False,  # noqa: FBT002 -- typer makes it a flag
     data: Data = None,
@@ -63,7 +65,13 @@ def create(
         if bank_id is None:
             raise NotFound("no_such_bank", place="--bank", name=bank)
         new = NewExam(
-            title=title, subject=subject, bank=bank_id, source=source, template=template, minutes=length
+            title=title,
+            subject=subject,
+            bank=bank_id,
+            source=source,
+            template=template,
+            minutes=length,
+            release=release,
         )
         return await exams.create_exam(
             session.database, new, actor=ACTOR, now=session.clock.now(), skip_unsound=skip_unsound

@@ -10,8 +10,7 @@ from exam_server.core.parameter_file import ItemFigures
 from exam_server.core.scores import SCALE
 from exam_server.protocol.staff import Expectation
 from item_bank.marking import round_score
-from scoring.arrays import FloatArray
-from scoring.items import Item, traces
+from scoring.information import test_information
 
 _THETA = np.arange(-4.0, 4.01, 0.25)
 _DIGITS = 4
@@ -36,7 +35,7 @@ def expect(most: Mapping[int, Decimal], uses: Sequence[LatestUse]) -> Expectatio
         mean=str(_mean(known)) if known else None,
         modelled=len(models),
         theta=tuple(_THETA.tolist()) if models else (),
-        information=tuple(np.round(_information(models), _DIGITS).tolist()) if models else (),
+        information=tuple(np.round(test_information(models, _THETA), _DIGITS).tolist()) if models else (),
     )
 
 
@@ -44,10 +43,3 @@ def _mean(known: Sequence[tuple[Decimal, float]]) -> Decimal:
     """Of the scores on the 10-point scale that the known items alone would give."""
     earned = sum((points * Decimal(difficulty) for points, difficulty in known), Decimal(0))
     return round_score(SCALE * earned / sum((points for points, _ in known), Decimal(0)))
-
-
-def _information(items: Sequence[Item]) -> FloatArray:
-    """Fisher information at each θ, shape (n_thetas,): Σ_items Σ_k P′² / P; Samejima (1969), Psychometrika
-    Monograph 17."""
-    found = [traces(item, _THETA) for item in items]
-    return np.sum([np.sum(each.first**2 / each.p, axis=1) for each in found], axis=0)

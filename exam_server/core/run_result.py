@@ -5,16 +5,32 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exam_server.core.analysis import AnalysisSettings, LinkTarget, analyse
+from exam_server.core.analysis import (
+    Abilities,
+    AnalysisSettings,
+    ExamFindings,
+    LinkTarget,
+    abilities,
+    analyse_test,
+    from_exam,
+    score_errors,
+)
 from exam_server.core.coded_exam import NOT_ADMINISTERED, CodedExam, Marks, mark
 from exam_server.core.coding import Candidate
 from exam_server.core.key_change import AppliedKey, EffectivePaper
-from exam_server.core.people import People, people_of
 from exam_server.core.results import PaperQuestion, paper_worth
 from exam_server.core.run import RunSettings
 from exam_server.core.run_record import LinkSource, RecordedExam, RunRecord, ScoreLine, inputs_of
 from exam_server.core.sanction import shares_of
-from exam_server.core.scores import HUNDREDTHS, SCALE, Worth, after_sanctions, raw_scores, with_voids
+from exam_server.core.scores import (
+    HUNDREDTHS,
+    PER_MILLE,
+    SCALE,
+    Worth,
+    after_sanctions,
+    raw_scores,
+    with_voids,
+)
 from exam_server.protocol.measurement import VoidRule
 from exam_server.protocol.staff import SanctionKind
 from scoring.arrays import FloatArray, IntArray
@@ -79,8 +95,9 @@ def make_record(
         void_rule=inputs.settings.void_rule,
         link=inputs.target,
     )
-    findings = analyse(coded, marks, settings, progress)
-    people = people_of(findings, coded, marks, scored.raw)
+    test = from_exam(coded, marks, settings)
+    findings = analyse_test(test, settings, progress)
+    people = _people(findings, abilities(test, findings), scored.raw)
     return RunRecord(
         exam=inputs.exam,
         settings=inputs.settings,
@@ -94,14 +111,34 @@ def make_record(
     )
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _People:
+    """θ, its standard error and that of the score on the 10-point scale, shape (n_scripts,); NaN where not
+    known."""
+
+    theta: FloatArray
+    se: FloatArray
+    csem: FloatArray
+
+
+def _people(findings: ExamFindings, found: Abilities | None, raw: IntArray) -> _People:
+    unknown = np.full(len(raw), np.nan)
+    errors = score_errors(findings, raw / HUNDREDTHS)
+    return _People(
+        theta=unknown if found is None else found.theta,
+        se=unknown if found is None else found.se,
+        csem=unknown if errors is None else errors,
+    )
+
+
 def _lines(
     scripts: Sequence[Candidate],
     scored: Scored,
-    people: People,
+    people: _People,
     shares: IntArray,
     sanctions: Mapping[int, SanctionKind],
 ) -> tuple[ScoreLine, ...]:
-    low, high = _range(scored.scores, people.csem * (1 - shares / 1_000))
+    low, high = _range(scored.scores, people.csem * (1 - shares / PER_MILLE))
     return tuple(
         ScoreLine(
             sitting=script.sitting,

@@ -253,7 +253,7 @@ class ItemAnalysis(Body, frozen=True, kw_only=True):
 
 class CandidateScore(Body, frozen=True, kw_only=True):
     """``score`` counts; ``raw_score`` is it before the sanction. ``low`` and ``high``: the score ± its
-    standard error on the 10-point scale, None where no model says."""
+    standard error on the 10-point scale, None where neither a model nor the test as a whole says."""
 
     sitting: int
     number: str

@@ -242,7 +242,7 @@ export interface CandidateRow {
   pin: string | null;
 }
 /**
- * ``score`` counts; ``raw_score`` is it before the sanction. ``low`` and ``high``: the score ± its standard error on the 10-point scale, None where no model says.
+ * ``score`` counts; ``raw_score`` is it before the sanction. ``low`` and ``high``: the score ± its standard error on the 10-point scale, None where neither a model nor the test as a whole says.
  */
 export interface CandidateScore {
   sitting: number;
