@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
@@ -20,6 +20,7 @@ def test_the_example_of_benjamini_and_hochberg() -> None:
     assert_allclose(adjust(p, "holm")[:4], [0.0015, 0.0056, 0.0247, 0.1140])
 
 
+@settings(deadline=None)
 @given(P_VALUES)
 def test_bh_lies_between_the_raw_and_holm(p: np.ndarray) -> None:
     bh, holm = adjust(p), adjust(p, "holm")
@@ -31,6 +32,7 @@ def test_bh_lies_between_the_raw_and_holm(p: np.ndarray) -> None:
     assert (np.diff(holm[order]) >= 0).all()
 
 
+@settings(deadline=None)
 @given(P_VALUES)
 def test_what_is_not_known_does_not_count(p: np.ndarray) -> None:
     with_gaps = np.concatenate([[np.nan], p, [np.nan]])
