@@ -179,6 +179,11 @@ def test_one_level_is_a_fourfold_table() -> None:
     woolf = np.sqrt(np.sum(1 / table))
     assert found.delta_se[0] == pytest.approx(2.35 * woolf)
     assert_allclose(found.alpha[1], 1 / found.alpha[0])
+    # The test for more categories, of items that could have three, has no correction.
+    codes = np.column_stack([right, 1 - right]).astype(np.int8)
+    graded = mantel_haenszel(make_responses(codes, categories=np.array([3, 3])), focal)
+    assert graded.chi2[0] == pytest.approx(chi2_contingency(table, correction=False).statistic * 99 / 100)
+    assert graded.mean_difference[0] == pytest.approx((0.3 - 0.6) / right.std())
 
 
 @settings(max_examples=25, deadline=None)
@@ -194,6 +199,22 @@ def test_proportional_odds_are_at_the_maximum(seed: int, categories: int) -> Non
     assert other.loglik == pytest.approx(found.loglik, abs=1e-8)
     assert_allclose(other.slopes * [10.0, 0.1], found.slopes, atol=1e-6)
     assert_allclose(other.slope_errors * [10.0, 0.1], found.slope_errors, atol=1e-6)
+
+
+def test_the_cheese_of_mccullagh_and_nelder() -> None:
+    # Generalized linear models (1989), table 5.1: nine grades of four cheeses, compared with the last one.
+    counts = np.array(
+        [
+            [0, 0, 1, 7, 8, 8, 19, 8, 1],
+            [6, 9, 12, 11, 7, 6, 1, 0, 0],
+            [1, 1, 6, 8, 23, 7, 5, 1, 0],
+            [0, 0, 0, 1, 3, 7, 14, 16, 11],
+        ],
+        dtype=np.float64,
+    )
+    found = regress(counts, np.eye(4)[:, :3])
+    assert_allclose(found.slopes, [-1.6128, -4.9645, -3.3227], atol=2e-4)
+    assert_allclose(found.slope_errors, [0.3778, 0.4741, 0.4251], atol=2e-3)
 
 
 def test_groups_that_an_item_separates_have_no_odds() -> None:
