@@ -152,13 +152,13 @@ def _discrimination(item: ItemFindings) -> Remark | None:
 
 
 def _difficulty(item: ItemFindings) -> Remark | None:
-    low, high = _share_bounds(item)
+    low, high = share_bounds(item)
     if high is not None and high < RULES["too_hard"].limit:
         return _flag("too_hard")
     return _flag("too_easy") if low is not None and low > RULES["too_easy"].limit else None
 
 
-def _share_bounds(item: ItemFindings) -> tuple[float | None, float | None]:
+def share_bounds(item: ItemFindings) -> tuple[float | None, float | None]:
     """Bounds of the mean share of the points; of an item that is right or wrong, Wilson's."""
     if len(item.category_counts) <= 2:
         return item.low, item.high

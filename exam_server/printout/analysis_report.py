@@ -7,6 +7,7 @@ from html import escape
 from exam_server.catalogue import Language, text
 from exam_server.core.analysis.findings import ExamFindings, ItemFindings, ModelFigures, TestFigures
 from exam_server.core.analysis_view import flags, group_label, item_label, notes
+from exam_server.core.item_flags import share_bounds
 from exam_server.printout.item_map import Placed, item_map
 from exam_server.printout.item_report import item_section
 from exam_server.printout.numerals import interval, number, probability, with_error
@@ -114,7 +115,7 @@ def _model_figures(model: ModelFigures, lang: Language) -> str:
     fit = f"{number(model.m2, 1, lang)}, {model.m2_df}, {probability(model.m2_p, lang)}"
     rows = {
         "report_convergence": say(
-            "report_converged", iterations=model.iterations, gradient=f"{model.gradient_norm:.1e}"
+            "report_converged", iterations=model.iterations, gradient=f"{model.gradient_norm:.0e}"
         ),
         "report_loglik": number(model.loglik, 2, lang),
         "report_aic_bic": f"{number(model.aic, 1, lang)}; {number(model.bic, 1, lang)}",
@@ -174,7 +175,7 @@ def _classical_table(findings: ExamFindings, lang: Language) -> str:
             item_label(item, lang),
             str(item.n),
             number(item.difficulty, 3, lang),
-            interval(item.low, item.high, 2, lang),
+            interval(*share_bounds(item), 2, lang),
             number(item.discrimination, 3, lang),
             interval(item.discrimination_low, item.discrimination_high, 2, lang),
             number(item.alpha_without, 3, lang),
