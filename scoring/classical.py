@@ -134,8 +134,11 @@ def item_statistics(points: FloatArray, max_points: FloatArray) -> ItemStatistic
     """Statistics of every item.
 
     ``points`` of shape (n_candidates, n_items), NaN where not administered; ``max_points`` (n_items,). The
-    standard error of the biserial correlation is (√(p q) / φ(z_p) − r²) / √n: Soper (1914), Biometrika 10,
-    384–390. Raises ValueError when the shapes differ, or points lie outside 0 to a positive maximum.
+    discrimination is cov(x_i, X − x_i) / (s(x_i) s(X − x_i)), the "item-remainder" of Henrysson (1963),
+    Psychometrika 28, 211–218; the rest is the share earned of what the candidate had besides the item, so
+    that different forms are on one scale; NaN when either is constant among those who had it. The standard
+    error of the biserial correlation is (√(p q) / φ(z_p) − r²) / √n: Soper (1914), Biometrika 10, 384–390.
+    Raises ValueError when the shapes differ, or points lie outside 0 to a positive maximum.
     """
     _check(points, max_points)
     n = np.sum(~np.isnan(points), axis=0)
@@ -163,16 +166,6 @@ def item_statistics(points: FloatArray, max_points: FloatArray) -> ItemStatistic
         biserial=biserial,
         biserial_se=_divide(_biserial_factor(full) - biserial**2, np.sqrt(n)),
     )
-
-
-def discrimination(points: FloatArray, max_points: FloatArray) -> FloatArray:
-    """Corrected item–total correlation, shape (n_items,): the item against the rest of the test without it.
-
-    r = cov(x_i, X − x_i) / (s(x_i) s(X − x_i)), the "item-remainder" of Henrysson (1963), Psychometrika 28,
-    211–218. The rest is the share earned of what the candidate had besides the item, so that different forms
-    are on one scale. NaN when the item or the rest is constant among those who had the item.
-    """
-    return item_statistics(points, max_points).discrimination
 
 
 def totals_of(points: FloatArray, max_points: FloatArray) -> Totals:

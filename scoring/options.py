@@ -1,12 +1,11 @@
 """Who chose what: each response of an item against the rest of the test, by fifths of ability."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from scoring.arrays import FloatArray, IntArray
-from scoring.classical import Correlations, fisher_bounds, rest_share, totals_of
+from scoring.classical import Correlations, fisher_bounds
 
 FIFTHS = 5
 
@@ -55,18 +54,6 @@ def option_table(codes: IntArray, rest: FloatArray, n_codes: int) -> OptionTable
         sizes=sizes,
         mean_rest=_divide(np.bincount(place, weights=score, minlength=FIFTHS), sizes),
         correlation=_correlations(code, score, n_codes),
-    )
-
-
-def option_tables(
-    codes: IntArray, points: FloatArray, max_points: FloatArray, n_codes: Sequence[int]
-) -> tuple[OptionTable, ...]:
-    """The table of every item against the share earned of the others; ``codes`` and ``points`` of shape
-    (n_candidates, n_items), ``n_codes`` one per item. Raises what ``option_table`` raises."""
-    totals = totals_of(points, max_points)
-    return tuple(
-        option_table(codes[:, place], rest_share(totals, points[:, place], float(max_points[place])), many)
-        for place, many in enumerate(n_codes)
     )
 
 

@@ -68,7 +68,13 @@ def wrong_groups(codes: IntArray, right: BoolArray, first: IntArray) -> WrongGro
     return WrongGroups(n=np.bincount(place, minlength=groups), wrong=wrong, right=have, first=first)
 
 
-def k_indices(codes: IntArray, right: BoolArray, groups: WrongGroups, guess: float = 0.2) -> KIndices:
+def k_indices(
+    codes: IntArray,
+    right: BoolArray,
+    groups: WrongGroups,
+    guess: float = 0.2,
+    sources: IntArray | None = None,
+) -> KIndices:
     """K (Holland 1996, ETS RR-96-7), K1 and K2 (Sotaridona & Meijer 2002, J. Educ. Meas. 39, 115–132), S1 and
     S2 (Sotaridona & Meijer 2003, J. Educ. Meas. 40, 53–69) of every ordered pair.
 
@@ -78,38 +84,51 @@ def k_indices(codes: IntArray, right: BoolArray, groups: WrongGroups, guess: flo
     answers over all groups. S1 = P(m ≤ X ≤ w_s), X Poisson with a log-linear mean; S2 adds identical right
     answers, each weighted by (e (1 + g) / (1 − g))^(−P (1 + g) / g), where P is their share in the group and
     g = ``guess``. ``codes`` and ``right`` of shape (n, n_items); persons are among those of ``groups``, and
-    the source is left out of the groups.
+    the source is left out of the groups. ``sources``: the rows that are looked at as sources, all unless
+    given.
     """
-    wrong = _wrong(codes, right, groups.first)
-    own = np.sum(~right, axis=1)
-    identical = np.rint(wrong @ wrong.T).astype(np.int64)
-    size, mean = _group_means(wrong, own, groups)
+    places = np.arange(len(codes)) if sources is None else sources
+    wrong, own = _wrong(codes, right, groups.first), np.sum(~right, axis=1)
+    source = _Sources(places=places, wrong=wrong[places], right=right[places], own=own[places])
+    identical = np.rint(wrong @ source.wrong.T).astype(np.int64)
+    size, mean = _group_means(source, groups)
     found = size > 0
-    with_wrong = np.where(own > 0, own, np.nan)
+    with_wrong = np.where(source.own > 0, source.own, np.nan)
     share = mean / with_wrong
     q = np.arange(len(size)) / codes.shape[1]
-    k1 = _regression(share, found, np.vander(q, 2, increasing=True))
-    k2 = _regression(share, found, np.vander(q, 3, increasing=True))
-    s1 = _poisson(mean, found, q)
-    weighted, matched = _right_matches(right, own, groups, size, guess)
-    s2 = _poisson(mean + np.ceil(weighted), found, q)
     k = np.where(found, share, np.nan)[own]
-    clipped = [np.clip(each[own], _SURE, 1 - _SURE) for each in (k1, k2)]
-    most = np.minimum(s1[own], with_wrong)
-    both = identical + np.ceil(matched)
-    items = np.full(own.shape, codes.shape[1])
+    k1, k2 = (
+        np.clip(_regression(share, found, np.vander(q, terms, increasing=True))[own], _SURE, 1 - _SURE)
+        for terms in (2, 3)
+    )
+    s1 = np.minimum(_poisson(mean, found, q)[own], with_wrong)
+    weighted, matched = _right_matches(right, own, source, groups, guess)
+    items = np.full(source.own.shape, codes.shape[1])
+    # Of a source without a wrong answer S2 says nothing either.
+    s2 = np.minimum(_poisson(mean + np.ceil(weighted), found, q)[own], items) + 0 * with_wrong
     return KIndices(
         identical=identical,
-        expected_k=_off(k * with_wrong),
-        expected_k1=_off(clipped[0] * with_wrong),
-        expected_k2=_off(clipped[1] * with_wrong),
-        expected_s1=_off(most),
-        k=_off(_binomial(identical, with_wrong, k)),
-        k1=_off(_binomial(identical, with_wrong, clipped[0])),
-        k2=_off(_binomial(identical, with_wrong, clipped[1])),
-        s1=_off(_between(identical, own, most)),
-        s2=_off(_between(both, items, np.minimum(s2[own], items)) + 0 * with_wrong),
+        expected_k=_off(k * with_wrong, places),
+        expected_k1=_off(k1 * with_wrong, places),
+        expected_k2=_off(k2 * with_wrong, places),
+        expected_s1=_off(s1, places),
+        k=_off(_binomial(identical, with_wrong, k), places),
+        k1=_off(_binomial(identical, with_wrong, k1), places),
+        k2=_off(_binomial(identical, with_wrong, k2), places),
+        s1=_off(_between(identical, source.own, s1), places),
+        s2=_off(_between(identical + np.ceil(matched), items, s2), places),
     )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Sources:
+    """Those who may have been copied from: their rows, wrong responses of shape (n_sources, n_slots), right
+    items and numbers of wrong answers."""
+
+    places: IntArray
+    wrong: FloatArray
+    right: BoolArray
+    own: IntArray
 
 
 def _wrong(codes: IntArray, right: BoolArray, first: IntArray) -> FloatArray:
@@ -117,14 +136,14 @@ def _wrong(codes: IntArray, right: BoolArray, first: IntArray) -> FloatArray:
     return indicators(np.where(right, NOT_ADMINISTERED, codes), first)
 
 
-def _group_means(wrong: FloatArray, own: IntArray, groups: WrongGroups) -> tuple[FloatArray, FloatArray]:
+def _group_means(source: _Sources, groups: WrongGroups) -> tuple[FloatArray, FloatArray]:
     """How many each group has besides the source, and their mean of wrong answers identical to the source's;
     both of shape (n_groups, n_sources)."""
-    sources = np.arange(len(own))
-    size = np.repeat(groups.n[:, None].astype(np.float64), len(own), axis=1)
-    sums = groups.wrong @ wrong.T
-    size[own, sources] -= 1
-    sums[own, sources] -= own
+    columns = np.arange(len(source.own))
+    size = np.repeat(groups.n[:, None].astype(np.float64), len(columns), axis=1)
+    sums = groups.wrong @ source.wrong.T
+    size[source.own, columns] -= 1
+    sums[source.own, columns] -= source.own
     return size, np.divide(sums, size, out=np.full(size.shape, np.nan), where=size > 0)
 
 
@@ -160,23 +179,21 @@ def _poisson(y: FloatArray, found: BoolArray, q: FloatArray) -> FloatArray:
 
 
 def _right_matches(
-    right: BoolArray, own: IntArray, groups: WrongGroups, size: FloatArray, guess: float
+    right: BoolArray, own: IntArray, source: _Sources, groups: WrongGroups, guess: float
 ) -> tuple[FloatArray, FloatArray]:
     """Weighted identical right answers: each group's mean with each source, shape (n_groups, n_sources), and
-    each pair's, shape (n, n)."""
-    have = right.astype(np.float64)
+    each pair's, shape (n, n_sources)."""
+    have, given = right.astype(np.float64), source.right.astype(np.float64)
     people = np.maximum(groups.n, 1)[:, None]
     share = groups.right / people
     # Without a source who had the item right, and who is in this group.
     less = np.maximum(groups.right - 1, 0) / np.maximum(people - 1, 1)
     weights, less_weights = _weight(share, guess), _weight(less, guess)
-    mean = (share * weights) @ have.T
-    sources = np.arange(len(own))
-    mean[own, sources] = np.sum((less * less_weights)[own] * have, axis=1)
-    with_others = (have * weights[own]) @ have.T
-    with_peers = (have * less_weights[own]) @ have.T
-    peers = own[:, None] == own[None, :]
-    return np.where(size > 0, mean, np.nan), np.where(peers, with_peers, with_others)
+    mean = (share * weights) @ given.T
+    mean[source.own, np.arange(len(given))] = np.sum((less * less_weights)[source.own] * given, axis=1)
+    with_others = (have * weights[own]) @ given.T
+    with_peers = (have * less_weights[own]) @ given.T
+    return mean, np.where(own[:, None] == source.own[None, :], with_peers, with_others)
 
 
 def _weight(share: FloatArray, guess: float) -> FloatArray:
@@ -196,7 +213,7 @@ def _between(low: FloatArray | IntArray, high: IntArray, mean: FloatArray) -> Fl
     return np.where(low > 0, pdtrc(np.maximum(low - 1, 0), mean), 1.0) - pdtrc(high, mean)
 
 
-def _off(values: FloatArray) -> FloatArray:
-    """The array with NaN on its diagonal."""
-    np.fill_diagonal(values, np.nan)
+def _off(values: FloatArray, sources: IntArray) -> FloatArray:
+    """The array with NaN where someone would be their own source."""
+    values[sources, np.arange(len(sources))] = np.nan
     return values

@@ -72,7 +72,7 @@ def compare_room(room: Room, groups: WrongGroups | None, guess: float) -> Pairs:
     copied = omega(room.codes, room.chances)
     forth, back = (binomial.first, binomial.second), (binomial.second, binomial.first)
     nothing = np.full(len(binomial.first), np.nan)
-    known = None if groups is None else k_indices(room.codes, room.right, groups, guess)
+    k, k2, s2 = _k_indices(room, groups, guess)
     return Pairs(
         first=room.members[binomial.first],
         second=room.members[binomial.second],
@@ -85,12 +85,12 @@ def compare_room(room: Room, groups: WrongGroups | None, guess: float) -> Pairs:
         omega_second=copied.z[back],
         omega_p_first=copied.p[forth],
         omega_p_second=copied.p[back],
-        k_first=nothing if known is None else known.k[forth],
-        k_second=nothing if known is None else known.k[back],
-        k2_first=nothing if known is None else known.k2[forth],
-        k2_second=nothing if known is None else known.k2[back],
-        s2_first=nothing if known is None else known.s2[forth],
-        s2_second=nothing if known is None else known.s2[back],
+        k_first=k[forth],
+        k_second=k[back],
+        k2_first=k2[forth],
+        k2_second=k2[back],
+        s2_first=s2[forth],
+        s2_second=s2[back],
         neighbours=np.zeros(len(nothing), dtype=np.bool_)
         if room.seats is None
         else are_neighbours(room.seats, *forth),
@@ -114,7 +114,22 @@ def strongest(pairs: Pairs, most: int) -> IntArray:
     return np.lexsort((pairs.second, pairs.first, pairs.p, pairs.q))[:most]
 
 
+_SOURCES = 256
 _FIELDS = tuple(field.name for field in fields(Pairs))
+
+
+def _k_indices(room: Room, groups: WrongGroups | None, guess: float) -> tuple[FloatArray, ...]:
+    """K, K2 and S2, each of shape (n, n), NaN without groups; some sources at a time, for there are many
+    arrays on the way."""
+    n = len(room.codes)
+    k, k2, s2 = (np.full((n, n), np.nan) for _ in range(3))
+    if groups is None:
+        return k, k2, s2
+    for start in range(0, n, _SOURCES):
+        some = np.arange(start, min(start + _SOURCES, n))
+        found = k_indices(room.codes, room.right, groups, guess, some)
+        k[:, some], k2[:, some], s2[:, some] = found.k, found.k2, found.s2
+    return k, k2, s2
 
 
 def _wrong_matches(room: Room) -> IntArray:

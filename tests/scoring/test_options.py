@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from scoring.options import fifths, option_table, option_tables
+from scoring.classical import rest_share, totals_of
+from scoring.options import fifths, option_table
 
 NAN = float("nan")
 
@@ -44,7 +45,8 @@ def test_a_wrong_key_shows() -> None:
     codes = np.where(points == 1, 1, 2)
     codes[:, 0] = np.where(points[:, 0] == 1, 3, 1)
     points[:, 0] = codes[:, 0] == 1
-    tables = option_tables(codes, points, np.ones(20), [5] * 20)
+    totals = totals_of(points, np.ones(20))
+    tables = [option_table(codes[:, place], rest_share(totals, points[:, place], 1.0), 5) for place in (0, 1)]
     assert tables[0].correlation.low[3] > 0 > tables[0].correlation.high[1]
     assert tables[0].shares[3, 4] > tables[0].shares[1, 4]
     assert tables[1].correlation.low[1] > 0

@@ -163,3 +163,12 @@ def test_a_source_without_a_wrong_answer_shares_none() -> None:
     found = k_indices(codes[:5], right[:5], groups)
     assert np.isnan(found.k2[:, 0]).all()
     assert not np.isnan(found.k2[0, 1:]).any()
+
+
+def test_some_sources_are_as_among_all() -> None:
+    groups = wrong_groups(ROOM.codes, ROOM.right, ROOM.chances.first)
+    whole = k_indices(ROOM.codes[:30], ROOM.right[:30], groups)
+    some = np.array([4, 17])
+    part = k_indices(ROOM.codes[:30], ROOM.right[:30], groups, sources=some)
+    for name in ("k", "k1", "k2", "s1", "s2", "expected_s1", "identical"):
+        assert_allclose(getattr(part, name), getattr(whole, name)[:, some], rtol=1e-9)
