@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
-from exam_server.clock import FakeClock
+from exam_server.clock import Clock
 from exam_server.core.access import Role
 from exam_server.protocol.sitting import Answer, Response, Submit, Visit
 from exam_server.secrets import Secrets
@@ -107,7 +107,7 @@ async def add_board_member(database: Database, username: str) -> StaffMember:
 async def make_exam(
     database: Database,
     secrets: Secrets,
-    clock: FakeClock,
+    clock: Clock,
     *,
     students: int = 4,
     items: int = 1,
