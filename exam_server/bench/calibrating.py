@@ -115,17 +115,17 @@ def _bare(rows: int, columns: int, nodes: int, dtype: DTypeLike, *, products: in
     rng = np.random.default_rng(SEED)
     kind = np.dtype(dtype)
     height = min(rows, max(64, SLICE_BYTES // (nodes * kind.itemsize)))
-    design = (rng.random((height, columns)) < 0.5).astype(kind)
+    design = (rng.random((rows, columns)) < 0.5).astype(kind)
     exponents = (-rng.random((columns, nodes))).astype(kind)
     likelihood, counts = np.empty((height, nodes), dtype=kind), np.empty((columns, nodes), dtype=kind)
 
     def work() -> None:
         for start in range(0, rows, height):
-            part = slice(0, min(height, rows - start))
-            np.matmul(design[part], exponents, out=likelihood[part])
-            np.exp(likelihood[part], out=likelihood[part])
+            part = design[start : start + height]
+            some = np.matmul(part, exponents, out=likelihood[: len(part)])
+            np.exp(some, out=some)
             if products == 2:
-                np.matmul(design[part].T, likelihood[part], out=counts)
+                np.matmul(part.T, some, out=counts)
 
     return _quickest(work)
 

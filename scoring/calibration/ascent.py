@@ -21,7 +21,7 @@ from scoring.calibration.patterns import n_rows, thinned
 EM_CYCLES = 3
 INNER_STEPS = 2
 MEMORY = 20
-RENEW_AFTER = 12
+RENEW_AFTER = 20
 HALVINGS = 8
 
 APPROACH_ROWS = 4000

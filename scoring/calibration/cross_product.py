@@ -33,7 +33,7 @@ def make_scorer(problem: Problem, free: FloatArray) -> Scorer:
     curves = tuple(batch.curves(free, theta) for batch in layout.batches)
     return Scorer(
         problem=problem,
-        table=make_table(layout.log_p(free, theta), layout.offsets),
+        table=make_table(layout.cells([some.log_p for some in curves]), layout.offsets),
         log_weights=log_weights(problem.groups, free),
         curves=curves,
         group_scores=tuple(group.scores(free) for group in problem.groups),

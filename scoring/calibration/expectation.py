@@ -12,7 +12,7 @@ from numpy.typing import DTypeLike, NDArray
 from scoring.arrays import FloatArray, IntArray
 from scoring.calibration.patterns import Block
 
-SLICE_BYTES = 2**18
+SLICE_BYTES = 2**19
 """A slice's matrix at the nodes stays within the processor's cache."""
 
 _REACH = {"d": 600.0, "f": 80.0}
@@ -131,9 +131,7 @@ def _exponents(block: Block, log_p: FloatArray, log_weights: FloatArray) -> Floa
     exponents = np.empty((block.design.shape[1], log_p.shape[1]))
     exponents[0] = log_p[block.firsts[block.everyone]].sum(axis=0) + log_weights
     exponents[1:] = log_p[block.cells]
-    widths = np.diff(block.starts, append=len(block.cells))
-    full, firsts = np.repeat(block.everyone, widths), np.repeat(block.firsts, widths)
-    exponents[1:][full] -= log_p[firsts[full]]
+    exponents[1 + block.against] -= log_p[block.zeros]
     return exponents
 
 

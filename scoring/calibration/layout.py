@@ -42,10 +42,6 @@ class Batch:
         """All parameters, shape (n, n_parameters)."""
         return np.where(self.index >= 0, free[self.index], self.fixed)
 
-    def log_p(self, free: FloatArray, theta: FloatArray) -> FloatArray:
-        """Log probabilities, shape (n, categories, n_nodes)."""
-        return self.family.log_p(self.parameters(free), theta, self.categories)
-
     def curves(self, free: FloatArray, theta: FloatArray) -> Curves:
         """Log probabilities and their derivatives."""
         return self.family.curves(self.parameters(free), theta, self.categories)
@@ -79,11 +75,12 @@ class Layout:
         """Whether all items are of exponential families."""
         return all(batch.family.exponential for batch in self.batches)
 
-    def log_p(self, free: FloatArray, theta: FloatArray) -> FloatArray:
-        """Log probabilities of all cells, shape (n_cells, n_nodes)."""
-        table = np.empty((self.n_cells, len(theta)))
-        for batch in self.batches:
-            table[batch.cells] = batch.log_p(free, theta)
+    def cells(self, values: Sequence[FloatArray]) -> FloatArray:
+        """What is of each batch, shape (n, categories, n_nodes), as of all cells, shape (n_cells,
+        n_nodes)."""
+        table = np.empty((self.n_cells, values[0].shape[2]))
+        for batch, some in zip(self.batches, values, strict=True):
+            table[batch.cells] = some
         return table
 
     def feasible(self, free: FloatArray) -> bool:

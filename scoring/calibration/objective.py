@@ -78,15 +78,16 @@ def feasible(problem: Problem, free: FloatArray) -> bool:
 
 def evaluate(problem: Problem, free: FloatArray, *, dtype: DTypeLike = np.float64) -> Evaluation:
     """One E-step, and from it value and gradient."""
-    layout, theta = problem.layout, problem.theta
-    table = make_table(layout.log_p(free, theta), layout.offsets)
+    layout = problem.layout
+    curves = [batch.curves(free, problem.theta) for batch in layout.batches]
+    table = make_table(layout.cells([some.log_p for some in curves]), layout.offsets)
     expected = expect(problem.blocks, table, log_weights(problem.groups, free), dtype=dtype)
     prior = log_prior(layout, free, problem.settings)
     prior += sum(group.log_prior(free) for group in problem.groups)
     return Evaluation(
         free=free,
         value=(expected.loglik + prior) / problem.n,
-        gradient=_gradient(problem, free, expected) / problem.n,
+        gradient=_gradient(problem, free, curves, expected) / problem.n,
         log_prior=prior,
         expected=expected,
         dtype=dtype,
@@ -100,14 +101,15 @@ def log_weights(groups: Sequence[LatentGroup], free: FloatArray) -> FloatArray:
 
 def item_gradient(batch: Batch, curves: Curves, expected: Expected) -> FloatArray:
     """Of the expected complete-data log likelihood by a batch's parameters, shape (n, n_parameters)."""
-    return np.einsum("nkq,npkq->np", expected.counts[batch.cells], curves.scores, optimize=True)
+    n, width = curves.scores.shape[:2]
+    counts = expected.counts[batch.cells].reshape(n, -1, 1)
+    return (curves.scores.reshape(n, width, -1) @ counts)[:, :, 0]
 
 
-def _gradient(problem: Problem, free: FloatArray, expected: Expected) -> FloatArray:
+def _gradient(problem: Problem, free: FloatArray, curves: Sequence[Curves], expected: Expected) -> FloatArray:
     gradient = np.zeros(len(free))
-    for batch in problem.layout.batches:
-        curves = batch.curves(free, problem.theta)
-        by_item = item_gradient(batch, curves, expected)
+    for batch, some in zip(problem.layout.batches, curves, strict=True):
+        by_item = item_gradient(batch, some, expected)
         by_item += penalty(batch, batch.parameters(free), problem.settings).gradient
         own = batch.index >= 0
         gradient += np.bincount(batch.index[own], weights=by_item[own], minlength=len(free))

@@ -33,7 +33,8 @@ class Block:
     (n_rows,). ``design`` of shape (n_rows, 1 + n_columns): ones, then 1 where the row is in the column's
     cell. ``cells`` of shape (n_columns,); ``starts`` of shape (n_places,): each item's first column.
     ``everyone`` of shape (n_places,): whether all rows had the item, whose category 0 has then no column;
-    ``firsts`` of shape (n_places,): the cells of category 0.
+    ``firsts`` of shape (n_places,): the cells of category 0. ``against``: the columns of items that everyone
+    had, and ``zeros`` the cells of category 0 of these.
     """
 
     group: int
@@ -44,6 +45,8 @@ class Block:
     starts: IntArray
     everyone: BoolArray
     firsts: IntArray
+    against: IntArray
+    zeros: IntArray
     design: NDArray[np.float32]
 
     @property
@@ -108,6 +111,7 @@ def _block(responses: Responses, rows: IntArray, group: int, offsets: IntArray) 
     ]
     at = np.array([place for place, _ in columns], dtype=np.int64)
     category = np.array([category for _, category in columns], dtype=np.int8)
+    against = np.flatnonzero(everyone[at])
     return Block(
         group=group,
         places=places,
@@ -117,6 +121,8 @@ def _block(responses: Responses, rows: IntArray, group: int, offsets: IntArray) 
         starts=np.searchsorted(at, np.arange(len(places))),
         everyone=everyone,
         firsts=offsets[places],
+        against=against,
+        zeros=offsets[places[at[against]]],
         design=_design(codes, at, category),
     )
 
