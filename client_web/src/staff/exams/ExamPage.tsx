@@ -14,6 +14,7 @@ import { pointsText } from "../points";
 import { go, Link } from "../router";
 import { StateCounts } from "../StateCounts";
 import { coded, counted, t } from "../texts";
+import { Expected } from "./Expected";
 
 /** An exam: its shifts and its paper. */
 export function ExamPage({ exam, may }: { exam: number; may: (permission: string) => boolean }) {
@@ -154,6 +155,7 @@ function Paper({ detail, mayRead }: { detail: ExamDetail; mayRead: boolean }) {
           <td class="number">{pointsText(detail.total_points)}</td>
         </tr>
       </DataTable>
+      <Expected expectation={detail.expectation} />
       {shown && <ItemDialog item={shown} onClose={() => setShown(null)} />}
     </section>
   );

@@ -1,6 +1,6 @@
 import type { GroupContrast } from "../../protocol/messages";
 import { favoured } from "../core/verdicts";
-import { t } from "../texts";
+import { coded, t } from "../texts";
 import { probabilityText, withError } from "./numbers";
 
 /** Whether candidates of the same ability but of different groups did alike. */
@@ -29,9 +29,9 @@ function Contrast({ contrast }: { contrast: GroupContrast }) {
     <li class={contrast.category === "C" ? "contrast contrast-large" : "contrast"}>
       <p>
         {t("contrast_groups", {
-          reference: contrast.reference,
+          reference: coded("group_name", contrast.reference),
           n_reference: contrast.n_reference,
-          focal: contrast.focal,
+          focal: coded("group_name", contrast.focal),
           n_focal: contrast.n_focal,
         })}
       </p>
@@ -51,5 +51,5 @@ function Contrast({ contrast }: { contrast: GroupContrast }) {
 function verdict(contrast: GroupContrast): string {
   if (contrast.category === null) return t("contrast_unknown");
   if (contrast.category === "A") return t("contrast_A");
-  return t(`contrast_${contrast.category}`, { group: favoured(contrast) ?? "–" });
+  return t(`contrast_${contrast.category}`, { group: coded("group_name", favoured(contrast) ?? "–") });
 }

@@ -63,7 +63,7 @@ function ModelRows({ analysis }: { analysis: ItemAnalysis }) {
       </Row>
       {line.a !== null && (
         <Row name={t("item_column_a")}>
-          {numberText(line.a)} <span class="soft">{t("a_means")}</span>
+          {numberText(line.a)} <span class="soft">{t(line.a < 0 ? "a_negative" : "a_means")}</span>
         </Row>
       )}
       {line.c !== null && (

@@ -6,8 +6,9 @@ import { Axes, frameOf } from "./Axes";
 import { DataBehind } from "./DataBehind";
 
 const FRAME = frameOf(420, 300, 52, 16);
-const HEADROOM = 1.16;
+const HEADROOM = 1.25;
 const LINE = 17;
+const HALF_NAME = 84;
 
 interface DistributionProps {
   whole: readonly Bin[];
@@ -91,24 +92,22 @@ function Bars({ bins, all, x, y, inset, class: style }: BarsProps) {
   );
 }
 
-/** Each kind of bar is named above its highest one; names that would meet stand on two lines, away from each other. */
+/** Each kind of bar is named above its highest one; names that would meet stand one above the other. */
 function Names({ whole, own, x, y }: { whole: readonly Bin[]; own: readonly Bin[]; x: Scale; y: Scale }) {
   const names = [
     placed(whole, t("distribution_whole", { persons: counted("persons", countOf(whole)) }), x, y),
     placed(own, t("distribution_own", { persons: counted("persons", countOf(own)) }), x, y),
-  ].sort((a, b) => a.x - b.x);
-  const meet = Math.abs((names[1]?.x ?? 0) - (names[0]?.x ?? 0)) < 160;
-  const heights = spreadLabels(names, FRAME.width, LINE);
+  ];
+  // Mirrored: a name makes room for another by moving up, away from the bars.
+  const heights = spreadLabels(
+    names.map((each) => ({ x: each.x, y: -each.y })),
+    2 * HALF_NAME,
+    LINE,
+  );
   return (
     <g>
       {names.map((each, place) => (
-        <text
-          key={each.name}
-          class="dot-label"
-          x={meet ? each.x + (place === 0 ? 8 : -8) : each.x}
-          y={heights[place]}
-          text-anchor={meet ? (place === 0 ? "end" : "start") : "middle"}
-        >
+        <text key={each.name} class="dot-label" x={each.x} y={-(heights[place] ?? 0)} text-anchor="middle">
           {each.name}
         </text>
       ))}
@@ -120,7 +119,7 @@ function Names({ whole, own, x, y }: { whole: readonly Bin[]; own: readonly Bin[
 function placed(bins: readonly Bin[], name: string, x: Scale, y: Scale) {
   const top = bins.reduce((best, bin) => (bin.count > best.count ? bin : best), bins[0] ?? NONE);
   const middle = (x(Number(top.low)) + x(Number(top.high))) / 2;
-  const kept = Math.min(Math.max(middle, FRAME.left + 80), FRAME.right - 80);
+  const kept = Math.min(Math.max(middle, FRAME.left + HALF_NAME), FRAME.right - HALF_NAME);
   return { name, x: kept, y: y(shareOf(top, countOf(bins))) - 8 };
 }
 

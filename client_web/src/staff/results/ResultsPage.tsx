@@ -1,3 +1,4 @@
+import { ApiError } from "../../base/api";
 import { Button } from "../../base/Button";
 import { Icon } from "../../base/Icon";
 import type { Results, Runs } from "../../protocol/messages";
@@ -5,7 +6,7 @@ import { readResults, resultsFile } from "../api";
 import type { ResultsTab } from "../core/route";
 import { countingRun, shownRun } from "../core/runs";
 import { Empty } from "../Heading";
-import { Loaded, useLoad } from "../Loading";
+import { errorSentence, Loaded, useLoad } from "../Loading";
 import { Measured } from "../measurement/Measured";
 import { t } from "../texts";
 import { ClassTab } from "./ClassTab";
@@ -29,7 +30,7 @@ export function ResultsPage({ exam, tab, run, may }: ResultsPageProps) {
   return (
     <ExamFrame
       exam={exam}
-      name={results?.exam}
+      name={results?.exam ?? runs.value?.exam}
       note={results?.subject}
       tab={tab}
       may={may}
@@ -47,15 +48,26 @@ export function ResultsPage({ exam, tab, run, may }: ResultsPageProps) {
         </>
       }
     >
-      <Loaded load={load}>
-        {(found) => (
-          <Loaded load={runs}>
-            {(known) => <Views exam={exam} tab={tab} run={run} may={may} results={found} runs={known} />}
-          </Loaded>
-        )}
-      </Loaded>
+      {isWaiting(load.error) ? (
+        <Empty title={t("scores_waiting")}>
+          <p>{errorSentence(load.error)}</p>
+        </Empty>
+      ) : (
+        <Loaded load={load}>
+          {(found) => (
+            <Loaded load={runs}>
+              {(known) => <Views exam={exam} tab={tab} run={run} may={may} results={found} runs={known} />}
+            </Loaded>
+          )}
+        </Loaded>
+      )}
     </ExamFrame>
   );
+}
+
+/** Scores that are computed but not released are no failure. */
+function isWaiting(error: unknown): boolean {
+  return error instanceof ApiError && error.problem.code === "scores_not_released";
 }
 
 interface ViewsProps extends ResultsPageProps {
