@@ -47,6 +47,9 @@ Prior = Annotated[
 NodeCount = Annotated[int, typer.Option("--nodes", min=5, max=1001, help=say("option_node_count"))]
 Range = Annotated[float, typer.Option("--range", min=1.0, max=20.0, help=say("option_node_range"))]
 Tolerance = Annotated[float, typer.Option("--tol", min=1e-12, max=1e-2, help=say("option_tolerance"))]
+MaxIterations = Annotated[
+    int, typer.Option("--max-iterations", min=1, max=100_000, help=say("option_max_iterations"))
+]
 Anchors = Annotated[Path | None, typer.Option("--anchors", metavar="PARAMS", help=say("option_anchors"))]
 Groups = Annotated[str | None, typer.Option("--groups", metavar="COLUMN", help=say("option_groups"))]
 Se = Annotated[Errors, typer.Option("--se", help=say("option_se"))]
@@ -66,6 +69,7 @@ def calibrate(
     nodes: NodeCount = 61,
     node_range: Range = 6.0,
     tol: Tolerance = 1e-7,
+    max_iterations: MaxIterations = 500,
     anchors: Anchors = None,
     groups: Groups = None,
     se: Se = "oakes",
@@ -85,6 +89,7 @@ def calibrate(
         settings = Settings(
             nodes=make_nodes(nodes, node_range),
             tolerance=tol,
+            max_iterations=max_iterations,
             errors="cross_product" if se == "cross-product" else se,
             guessing_prior=prior,
             anchors={} if known is None else _anchored(source.file, known, str(anchors)),
