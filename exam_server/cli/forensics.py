@@ -12,6 +12,7 @@ from rich.table import Table
 from exam_server.cli.files import read_file
 from exam_server.cli.measuring import (
     Ignore,
+    ResponseFile,
     Step,
     load_parameters,
     load_responses,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from exam_server.core.forensic_file import Given
     from exam_server.core.forensics import Sheets
     from scoring.items import Item
-    from scoring.responses import Responses
 
 SHOWN = 20
 """Most rows of a table on the screen; files and --json have all."""
@@ -162,15 +162,29 @@ def _read(responses: Path, files: Files, tell: Step) -> "tuple[Sheets, tuple[Ite
     if parameters is None:
         return marked_sheets(file.responses, place, given)
     known = {item.name: item.item() for item in parameters.items}
-    return modelled_sheets(file.responses, _matched(file.responses, known, files), given)
+    return modelled_sheets(file.responses, _matched(file, known, files), given)
 
 
-def _matched(responses: "Responses", known: "dict[str, Item]", files: Files) -> "list[Item]":
-    """The items of the columns."""
-    extra = next((name for name in responses.names if name not in known), None)
+def _matched(file: ResponseFile, known: "dict[str, Item]", files: Files) -> "list[Item]":
+    """The items of the columns, whose categories are all the items'."""
+    names = file.responses.names
+    extra = next((name for name in names if name not in known), None)
     if extra is not None:
         raise Invalid("score_extra_column", place=str(files.responses), column=extra, file=str(files.items))
-    return [known[name] for name in responses.names]
+    matched = [known[name] for name in names]
+    for place, item in enumerate(matched):
+        column, lowest = file.responses.codes[:, place], file.lowest[place]
+        if column.max(initial=0) >= item.categories:
+            raise Invalid(
+                "score_wrong_code",
+                place=str(files.responses),
+                column=item.name,
+                line=int((column >= item.categories).argmax()) + file.first_line,
+                value=int(column[column >= item.categories][0]) + lowest,
+                low=lowest,
+                high=lowest + item.categories - 1,
+            )
+    return matched
 
 
 def _given(

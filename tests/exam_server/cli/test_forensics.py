@@ -105,11 +105,8 @@ def test_right_and_wrong_alone_tell_less(chosen: Path, marked: Path, key: Path, 
     assert full.rows[0].p < pair.p < 0.05
 
 
-def test_nominal_parameters_tell_as_much(chosen: Path, tmp_path: Path) -> None:
-    rows = [line.split(",") for line in chosen.read_text().splitlines()]
-    coded = [rows[0], *([*row[:2], *(str(LETTERS.index(cell)) for cell in row[2:])] for row in rows[1:])]
-    responses, params = tmp_path / "coded.csv", tmp_path / "params.json"
-    responses.write_text("\n".join(map(",".join, coded)) + "\n")
+def parameters(path: Path) -> Path:
+    """Those the answers were drawn from."""
     rng = np.random.default_rng(21)
     rng.normal(size=N)
     items = [replace(item, name=f"q{item.name}") for item in nominal_items(ITEMS, rng)]
@@ -126,7 +123,33 @@ def test_nominal_parameters_tell_as_much(chosen: Path, tmp_path: Path) -> None:
         items=tuple(item_figures(item) for item in items),
         groups=(),
     )
-    params.write_bytes(write_parameters(file))
+    path.write_bytes(write_parameters(file))
+    return path
+
+
+def test_a_category_the_item_does_not_have_is_named(marked: Path, tmp_path: Path) -> None:
+    params = parameters(tmp_path / "params.json")
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text(marked.read_text().replace("p3,P0,0", "p3,P0,9").replace("p3,P0,1", "p3,P0,9"))
+    expected = {"column": "q0", "line": 5, "value": 9, "low": 0, "high": 4}
+    assert refused(wrong, "--room", "room", "--items", params) == sentence("score_wrong_code", expected)
+    assert refused(marked, "--items", params) == sentence(
+        "responses_no_number", {"column": "room", "line": 2, "value": "P0"}
+    )
+
+
+def test_people_who_sat_alone_are_no_pairs(marked: Path) -> None:
+    evidence = found(marked, "--room", "person", "--ignore", "room")
+    assert evidence.pairs is not None
+    assert (evidence.pairs.pairs, evidence.pairs.rows) == (0, ())
+
+
+def test_nominal_parameters_tell_as_much(chosen: Path, tmp_path: Path) -> None:
+    rows = [line.split(",") for line in chosen.read_text().splitlines()]
+    coded = [rows[0], *([*row[:2], *(str(LETTERS.index(cell)) for cell in row[2:])] for row in rows[1:])]
+    responses = tmp_path / "coded.csv"
+    responses.write_text("\n".join(map(",".join, coded)) + "\n")
+    params = parameters(tmp_path / "params.json")
     pairs = found(responses, "--items", params, "--room", "room").pairs
     assert pairs is not None
     assert {pairs.rows[0].first, pairs.rows[0].second} == {f"p{SOURCE}", f"p{COPIER}"}
