@@ -30,26 +30,9 @@ def sort_key(name: str) -> NameKey:
     return (tuple(words[-1:] + words[:-1]), unicodedata.normalize("NFC", name))
 
 
-def name_order(name: str) -> bytes:
-    """``sort_key`` as bytes that sort likewise, for a database to sort by."""
-    words, text = sort_key(name)
-    return b"".join(map(_word_bytes, words)) + bytes(3) + text.encode()
-
-
 def text_key(text: str) -> NameKey:
     """A key that sorts texts as a dictionary does: word by word as written, by letters and then tones."""
     return (tuple(_word_key(word) for word in text.casefold().split()), unicodedata.normalize("NFC", text))
-
-
-def _word_bytes(word: WordKey) -> bytes:
-    """Letters of three bytes each, then tones of one, each list ended by less than any of its own."""
-    letters, tones = word
-    return (
-        b"".join((letter + 1).to_bytes(3, "big") for letter in letters)
-        + bytes(3)
-        + bytes(tone + 1 for tone in tones)
-        + bytes(1)
-    )
 
 
 def _word_key(word: str) -> WordKey:

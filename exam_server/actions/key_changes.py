@@ -10,7 +10,7 @@ import numpy as np
 
 from exam_server.actions.coding import code_scripts, read_exam, read_papers
 from exam_server.actions.sanctions import checked_reason
-from exam_server.core.coded_exam import CodedExam, mark
+from exam_server.core.coded_exam import CodedExam, mark, mark_anew
 from exam_server.core.coded_file import unpack
 from exam_server.core.key_change import (
     EffectivePaper,
@@ -209,18 +209,17 @@ def _compare(
     in_force: dict[int, SanctionKind],
 ) -> _Comparison:
     shares = shares_of(coded.sittings.tolist(), in_force, sanction_rules().per_mille)
+    papers = [with_key(paper, change.item, key) for key in (change.old_key, change.new_key)]
+    keyed = [replace(coded, paper=each.questions) for each in papers]
+    marks = [mark(keyed[0])]
+    marks.append(mark_anew(marks[0], keyed[1], change.item))
     before, after = (
-        _scores(coded, with_key(paper, change.item, key), void_rule, shares)
-        for key in (change.old_key, change.new_key)
+        score_scripts(exam, marked, each.void, void_rule, shares).scores
+        for exam, marked, each in zip(keyed, marks, papers, strict=True)
     )
     changed = np.flatnonzero(after != before)
     order = changed[np.lexsort((coded.sittings[changed], -np.abs(after - before)[changed]))]
     return _Comparison(before=before, after=after, order=order)
-
-
-def _scores(coded: CodedExam, paper: EffectivePaper, void_rule: VoidRule, shares: IntArray) -> IntArray:
-    keyed = replace(coded, paper=paper.questions)
-    return score_scripts(keyed, mark(keyed), paper.void, void_rule, shares).scores
 
 
 async def _coded(connection: Connection, exam_id: int, own: Sequence[PaperQuestion]) -> CodedExam:

@@ -24,7 +24,7 @@ from exam_server.core.run_result import RunInputs, make_record
 from exam_server.errors import KhaoThiError
 from exam_server.store import audit, coded_exams, runs
 from exam_server.store.database import Connection, Database
-from item_bank.vietnamese import name_order, search_key
+from item_bank.vietnamese import search_key, sort_key
 
 BEAT_S = 1.0
 ACTOR = "scoring"
@@ -181,13 +181,14 @@ def _by_class(scripts: Sequence[Candidate], findings: ExamFindings) -> tuple[tup
 
 def _rows(run_id: int, candidates: Sequence[Candidate], record: RunRecord) -> list[runs.ScoreRow]:
     lines = {line.sitting: line for line in record.scores}
+    ordered = sorted(candidates, key=lambda each: (sort_key(each.name), each.number, each.sitting))
     return [
         runs.ScoreRow(
             run_id=run_id,
             sitting_id=each.sitting,
             number=each.number,
             name=each.name,
-            name_key=name_order(each.name),
+            place=place,
             search=f"{search_key(each.name)} {search_key(each.number)}",
             class_id=each.class_id,
             class_name=each.class_name,
@@ -201,7 +202,7 @@ def _rows(run_id: int, candidates: Sequence[Candidate], record: RunRecord) -> li
             high=None if line is None else line.high,
             sanction=None if line is None else line.sanction,
         )
-        for each in candidates
+        for place, each in enumerate(ordered, start=1)
         for line in (lines.get(each.sitting),)
     ]
 

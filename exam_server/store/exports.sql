@@ -13,7 +13,7 @@ WHERE run_score.run_id = $1
     AND ($2::bigint IS NULL OR run_score.class_id IN (SELECT class_id FROM teaching WHERE staff_id = $2))
     AND ($3::bigint IS NULL OR run_score.class_id = $3)
     AND ($4::bigint IS NULL OR run_score.sitting_id = $4)
-ORDER BY run_score.name_key, run_score.number COLLATE "C", run_score.sitting_id
+ORDER BY run_score.place
 
 -- name: select_export_head
 -- What a run's exports are of: exam, subject and the moment of its first shift.

@@ -76,7 +76,7 @@ class ScoreRow(msgspec.Struct, frozen=True, kw_only=True):
     sitting_id: int
     number: str
     name: str
-    name_key: bytes
+    place: int
     search: str
     class_id: int | None
     class_name: str | None
@@ -323,7 +323,10 @@ async def select_scores(
     """
     plain, exact = search_key(search), " ".join(search.lower().split())
     words = ("", exact) if plain != exact else (plain, "")
-    rows = await connection.fetch(SQL["select_scores"], run_id, teacher_id, *words, sort, limit, offset)
+    if sort == "name":
+        rows = await connection.fetch(SQL["select_scores_by_name"], run_id, teacher_id, *words, limit, offset)
+    else:
+        rows = await connection.fetch(SQL["select_scores"], run_id, teacher_id, *words, sort, limit, offset)
     total = await fetch_existing(connection, SQL["select_score_count"], run_id, teacher_id, *words)
     return [StoredScore(**row) for row in rows], total[0]
 

@@ -133,19 +133,28 @@ SELECT record FROM scoring_run WHERE id = $1
 SELECT sitting_id AS sitting, number, name, class_name, state, score, raw_score, parts, theta, theta_se, low, high, sanction
 FROM run_score
 WHERE run_id = $1 AND ($2::bigint IS NULL OR class_id IN (SELECT class_id FROM teaching WHERE staff_id = $2))
-    AND strpos(search, $3) > 0 AND strpos(lower(name COLLATE pg_c_utf8), $4) > 0
+    AND ($3 = '' OR strpos(search, $3) > 0) AND ($4 = '' OR strpos(lower(name COLLATE pg_c_utf8), $4) > 0)
 ORDER BY
     CASE $5::text WHEN 'score' THEN -coalesce(score, -1)::float8 WHEN 'theta' THEN -coalesce(theta, '-infinity') END,
     CASE WHEN $5 = 'number' THEN number END COLLATE "C",
-    name_key, number COLLATE "C", sitting_id
+    place
 LIMIT $6 OFFSET $7
+
+-- name: select_scores_by_name
+-- A page of a run's candidates, a teacher's own ($2); $3 is sought without diacritics, $4 with; by name.
+SELECT sitting_id AS sitting, number, name, class_name, state, score, raw_score, parts, theta, theta_se, low, high, sanction
+FROM run_score
+WHERE run_id = $1 AND ($2::bigint IS NULL OR class_id IN (SELECT class_id FROM teaching WHERE staff_id = $2))
+    AND ($3 = '' OR strpos(search, $3) > 0) AND ($4 = '' OR strpos(lower(name COLLATE pg_c_utf8), $4) > 0)
+ORDER BY place
+LIMIT $5 OFFSET $6
 
 -- name: select_score_count
 -- How many candidates the same search finds.
 SELECT count(*)
 FROM run_score
 WHERE run_id = $1 AND ($2::bigint IS NULL OR class_id IN (SELECT class_id FROM teaching WHERE staff_id = $2))
-    AND strpos(search, $3) > 0 AND strpos(lower(name COLLATE pg_c_utf8), $4) > 0
+    AND ($3 = '' OR strpos(search, $3) > 0) AND ($4 = '' OR strpos(lower(name COLLATE pg_c_utf8), $4) > 0)
 
 -- name: select_own_count
 -- How many of a teacher's pupils are in a run.

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from item_bank.vietnamese import name_order, search_key, sort_key, text_key
+from item_bank.vietnamese import search_key, sort_key, text_key
 
 
 @pytest.mark.parametrize(
@@ -56,11 +56,6 @@ def test_the_unicode_form_and_case_do_not_matter() -> None:
 def test_any_text_has_a_place_that_does_not_depend_on_where_it_stood(names: list[str]) -> None:
     forward, backward = sorted(names, key=sort_key), sorted(names, key=sort_key, reverse=True)[::-1]
     assert [sort_key(name) for name in forward] == [sort_key(name) for name in backward]
-
-
-@given(st.lists(st.text(alphabet="aăâđAÀạbx zZ9-Ỷữ", max_size=8), max_size=6))
-def test_bytes_sort_as_names_do(names: list[str]) -> None:
-    assert [sort_key(name) for name in sorted(names, key=name_order)] == sorted(map(sort_key, names))
 
 
 def test_texts_sort_word_by_word_by_letters_then_tones() -> None:

@@ -484,14 +484,14 @@ CREATE TABLE scoring_run (
 CREATE UNIQUE INDEX scoring_run_unfinished ON scoring_run (exam_id) WHERE state IN ('queued', 'running');
 CREATE UNIQUE INDEX scoring_run_signed ON scoring_run (exam_id) WHERE state = 'signed';
 
--- Each candidate of a run as they were then. name_key sorts as class lists do, search is without diacritics. Scores in
+-- Each candidate of a run as they were then. place counts by name as class lists do, search is without diacritics. Scores in
 -- hundredths of the 10-point scale, null for who has none; parts in thousandths of a point.
 CREATE TABLE run_score (
     run_id bigint NOT NULL REFERENCES scoring_run,
     sitting_id bigint NOT NULL,
     number text NOT NULL,
     name text NOT NULL,
-    name_key bytea NOT NULL,
+    place int NOT NULL,
     search text NOT NULL,
     class_id bigint,
     class_name text,
@@ -506,6 +506,7 @@ CREATE TABLE run_score (
     sanction text,
     PRIMARY KEY (run_id, sitting_id)
 );
+CREATE INDEX run_score_place ON run_score (run_id, place);
 CREATE INDEX run_score_class ON run_score (run_id, class_id);
 
 -- findings: JSON of core.analysis.ClassFigures.
