@@ -26,7 +26,7 @@ MAX_POINTS = 100_001
 _COLUMNS = ("from", "to", "slope_z", "difficulty_z", "displacement", "distance", "moved")
 
 From = Annotated[Path, typer.Option("--from", metavar="PARAMS", help=say("option_link_from"))]
-To = Annotated[Path, typer.Option("--to", metavar="PARAMS", help=say("option_link_to"))]
+To = Annotated[Path, typer.Option("--to", metavar="PARAMS", help=say("option_link_target"))]
 Common = Annotated[Path | None, typer.Option("--common", metavar="MAP", help=say("option_link_common"))]
 MethodChoice = Annotated[LinkMethod, typer.Option("--method", help=say("option_link_method"))]
 D = Annotated[float, typer.Option("--d", min=0.1, max=10.0, help=say("option_link_d"))]
