@@ -109,6 +109,10 @@ def test_the_commands() -> None:
         "calibrate",
         "score",
         "export-schema",
+        "analyse",
+        "equate",
+        "link",
+        "scoring",
     }
 
 
