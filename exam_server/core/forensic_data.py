@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
-from exam_server.core.coded_exam import EMPTY, CodedExam
+from exam_server.core.coded_exam import EMPTY, NOT_ADMINISTERED, CodedExam
 from exam_server.core.coding import Candidate, Coder
 from exam_server.core.forensic_model import fit_right_and_wrong
 from exam_server.core.forensics import Sheets
@@ -71,14 +71,17 @@ class JournalReader:
 
 def journal_sheets(data: ForensicData) -> tuple[Sheets, tuple[Item, ...] | None]:
     """The sheets, marked in full or not, and the models calibrated on that: None with too few candidates,
-    whose ability is then their share of full marks."""
+    whose ability is then their share of full marks. Empty answers are compared with none: two who were too
+    slow to reach the last items have not copied them from each other."""
     full = [_full(entry, book) for entry, book in zip(data.coded.paper, data.coded.books, strict=True)]
-    codes = data.coded.codes.astype(np.int64)
-    right = np.empty(codes.shape, dtype=np.bool_)
+    codes = np.where(data.coded.codes == EMPTY, NOT_ADMINISTERED, data.coded.codes).astype(np.int64)
+    scored = codes.copy()
     for place, marks in enumerate(full):
-        right[:, place] = marks[codes[:, place]] == 1
+        had = codes[:, place] != NOT_ADMINISTERED
+        scored[had, place] = marks[codes[had, place]]
+    right = scored == 1
     names = _item_names(data.coded.paper)
-    fitted = fit_right_and_wrong(names, right.astype(np.int64)) if len(codes) >= MIN_N else None
+    fitted = fit_right_and_wrong(names, scored) if len(codes) >= MIN_N else None
     room_names, rooms = np.unique([desk.room for desk in data.desks], return_inverse=True)
     seconds = data.coded.seconds
     sheets = Sheets(
@@ -90,8 +93,9 @@ def journal_sheets(data: ForensicData) -> tuple[Sheets, tuple[Item, ...] | None]
         codes=codes,
         categories=tuple(full),
         right=right,
+        same_items=True,
         ability=right.mean(axis=1) if fitted is None else fitted.theta,
-        seconds=np.where((codes != EMPTY) & (seconds > 0), seconds, np.nan),
+        seconds=np.where((codes != NOT_ADMINISTERED) & (seconds > 0), seconds, np.nan),
         changes=data.changes,
     )
     return sheets, None if fitted is None else fitted.items

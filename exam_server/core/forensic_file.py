@@ -190,6 +190,7 @@ def _sheets(
         codes=codes,
         categories=categories,
         right=right,
+        same_items=not (codes == NOT_ADMINISTERED).any(),
         ability=ability,
         seconds=given.seconds,
         changes=None,

@@ -22,7 +22,7 @@ from exam_server.core.evidence import (
 from scoring.arrays import BoolArray, FloatArray, IntArray
 from scoring.errors import MeasurementError
 from scoring.forensics import changes, copying, rapid
-from scoring.forensics.chances import NOT_ADMINISTERED, option_chances, option_shares
+from scoring.forensics.chances import option_chances, option_shares
 from scoring.forensics.identical_wrong import WrongGroups, wrong_groups
 from scoring.forensics.pairs import Pairs, Room, compare_room, judge_pairs, strongest
 from scoring.forensics.seats import Seats, read_seats
@@ -37,8 +37,9 @@ _GUESS = 0.25
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sheets:
     """What is looked into. ``persons``, ``rooms`` (places in ``room_names``) and ``seats`` are one per
-    candidate. ``codes`` of shape (n, n_items): the response, −1 not administered; ``categories`` of each
-    item: the category of the model each response is in; ``right`` of shape (n, n_items). ``ability`` of shape
+    candidate. ``codes`` of shape (n, n_items): the response, −1 none to compare; ``categories`` of each
+    item: the category of the model each response is in; ``right`` of shape (n, n_items). ``same_items``:
+    whether all had all of them, so that −1 is an omitted answer, which is wrong. ``ability`` of shape
     (n,), on any scale. ``seconds`` on each item, NaN where not answered; ``changes`` of shape (n, n_prompts),
     as ``Change``; both None where not known."""
 
@@ -50,6 +51,7 @@ class Sheets:
     codes: IntArray
     categories: tuple[IntArray, ...]
     right: BoolArray
+    same_items: bool
     ability: FloatArray
     seconds: FloatArray | None
     changes: IntArray | None
@@ -102,13 +104,12 @@ def _pairs(sheets: Sheets, models: Sequence[Item]) -> PairEvidence:
     """Every two of a room."""
     fifth = fifths(sheets.ability)
     first = np.cumsum([0, *(len(category) for category in sheets.categories)])
-    same_items = not (sheets.codes == NOT_ADMINISTERED).any()
     exam = _Exam(
         models=models,
         shares=option_shares(list(sheets.codes.T), sheets.categories, fifth),
         fifth=fifth,
         seats=read_seats(sheets.seats),
-        groups=wrong_groups(sheets.codes, sheets.right, first) if same_items else None,
+        groups=wrong_groups(sheets.codes, sheets.right, first) if sheets.same_items else None,
     )
     rooms = [np.flatnonzero(sheets.rooms == room) for room in range(len(sheets.room_names))]
     most = max(map(len, rooms), default=0)

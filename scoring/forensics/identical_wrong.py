@@ -7,7 +7,6 @@ import numpy as np
 from scipy.special import bdtrc, pdtrc
 
 from scoring.arrays import BoolArray, FloatArray, IntArray
-from scoring.errors import MeasurementError
 from scoring.forensics.chances import NOT_ADMINISTERED, indicators
 
 _SURE = 0.001
@@ -50,19 +49,15 @@ class KIndices:
 
 
 def wrong_groups(codes: IntArray, right: BoolArray, first: IntArray) -> WrongGroups:
-    """Group all who sat the test; ``codes`` and ``right`` of shape (n, n_items).
-
-    Raises MeasurementError with code ``not_same_items`` when someone did not have every item: numbers of
-    wrong answers on different items do not compare.
-    """
-    if (codes == NOT_ADMINISTERED).any():
-        raise MeasurementError("not_same_items")
+    """Group all who sat the test, all with the same items; ``codes`` and ``right`` of shape (n, n_items). −1
+    is an omitted answer: it is wrong, and identical to none."""
     groups = codes.shape[1] + 1
     place = np.sum(~right, axis=1)
     wrong, have = np.zeros((groups, int(first[-1]))), np.zeros((groups, codes.shape[1]))
     for item, many in enumerate(np.diff(first)):
         column, good = codes[:, item], right[:, item]
-        given = np.bincount(place[~good] * many + column[~good], minlength=groups * many)
+        bad = ~good & (column != NOT_ADMINISTERED)
+        given = np.bincount(place[bad] * many + column[bad], minlength=groups * many)
         wrong[:, first[item] : first[item + 1]] = given.reshape(groups, many)
         have[:, item] = np.bincount(place[good], minlength=groups)
     return WrongGroups(n=np.bincount(place, minlength=groups), wrong=wrong, right=have, first=first)
@@ -78,10 +73,10 @@ def k_indices(
     """K (Holland 1996, ETS RR-96-7), K1 and K2 (Sotaridona & Meijer 2002, J. Educ. Meas. 39, 115–132), S1 and
     S2 (Sotaridona & Meijer 2003, J. Educ. Meas. 40, 53–69) of every ordered pair.
 
-    With m the identical wrong answers and w_s the source's wrong ones: K, K1, K2 = P(B ≥ m), B binomial with
-    w_s trials, whose chance is the share that persons with as many wrong answers as the copier have identical
-    to the source's: their mean (K), or its linear (K1) or quadratic (K2) regression on the share of wrong
-    answers over all groups. S1 = P(m ≤ X ≤ w_s), X Poisson with a log-linear mean; S2 adds identical right
+    With m the identical wrong answers and w_s the source's wrong ones (not the omitted): K, K1, K2 = P(B ≥
+    m), B binomial with w_s trials, whose chance is the share that persons with as many wrong answers as the
+    copier have identical to the source's: their mean (K), or its linear (K1) or quadratic (K2) regression on
+    the share of wrong answers over all groups. S1 = P(m ≤ X ≤ w_s), X Poisson with a log-linear mean; S2 adds identical right
     answers, each weighted by (e (1 + g) / (1 − g))^(−P (1 + g) / g), where P is their share in the group and
     g = ``guess``. ``codes`` and ``right`` of shape (n, n_items); persons are among those of ``groups``, and
     the source is left out of the groups. ``sources``: the rows that are looked at as sources, all unless
@@ -89,11 +84,17 @@ def k_indices(
     """
     places = np.arange(len(codes)) if sources is None else sources
     wrong, own = _wrong(codes, right, groups.first), np.sum(~right, axis=1)
-    source = _Sources(places=places, wrong=wrong[places], right=right[places], own=own[places])
+    source = _Sources(
+        places=places,
+        wrong=wrong[places],
+        right=right[places],
+        own=own[places],
+        given=wrong[places].sum(axis=1).astype(np.int64),
+    )
     identical = np.rint(wrong @ source.wrong.T).astype(np.int64)
     size, mean = _group_means(source, groups)
     found = size > 0
-    with_wrong = np.where(source.own > 0, source.own, np.nan)
+    with_wrong = np.where(source.given > 0, source.given, np.nan)
     share = mean / with_wrong
     q = np.arange(len(size)) / codes.shape[1]
     k = np.where(found, share, np.nan)[own]
@@ -115,7 +116,7 @@ def k_indices(
         k=_off(_binomial(identical, with_wrong, k), places),
         k1=_off(_binomial(identical, with_wrong, k1), places),
         k2=_off(_binomial(identical, with_wrong, k2), places),
-        s1=_off(_between(identical, source.own, s1), places),
+        s1=_off(_between(identical, source.given, s1), places),
         s2=_off(_between(identical + np.ceil(matched), items, s2), places),
     )
 
@@ -123,12 +124,13 @@ def k_indices(
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Sources:
     """Those who may have been copied from: their rows, wrong responses of shape (n_sources, n_slots), right
-    items and numbers of wrong answers."""
+    items, numbers of wrong items and of wrong responses given."""
 
     places: IntArray
     wrong: FloatArray
     right: BoolArray
     own: IntArray
+    given: IntArray
 
 
 def _wrong(codes: IntArray, right: BoolArray, first: IntArray) -> FloatArray:
@@ -143,7 +145,7 @@ def _group_means(source: _Sources, groups: WrongGroups) -> tuple[FloatArray, Flo
     size = np.repeat(groups.n[:, None].astype(np.float64), len(columns), axis=1)
     sums = groups.wrong @ source.wrong.T
     size[source.own, columns] -= 1
-    sums[source.own, columns] -= source.own
+    sums[source.own, columns] -= source.given
     return size, np.divide(sums, size, out=np.full(size.shape, np.nan), where=size > 0)
 
 

@@ -128,7 +128,7 @@ def test_sheets_of_a_room() -> None:
     assert (sheets.room_names, sheets.rooms.tolist()) == (("Ca 1, P1", "Ca 1, P2"), [0, 1, 0])
     assert (sheets.persons[2], sheets.seats[2], sheets.items) == ("3 Chi", "A2", ("I 1", "II 1", "III 1"))
     assert_array_equal(sheets.right[:, 0], [False, False, True])
-    assert_array_equal(sheets.codes[:, 0] == 0, [False, True, False])
+    assert_array_equal(sheets.codes[:, 0] == -1, [False, True, False])
     assert sheets.seconds is not None
     # What was seen but not answered, or answered without having been opened, has no time.
     assert_array_equal(np.isnan(sheets.seconds), [[True] * 3, [True] * 3, [False, True, True]])

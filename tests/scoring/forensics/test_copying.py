@@ -150,8 +150,6 @@ def test_what_cannot_be_compared_is_refused() -> None:
     many = np.zeros((MAX_CANDIDATES + 1, 1), dtype=np.int64)
     with pytest.raises(MeasurementError, match="too_many_candidates"):
         generalized_binomial(many, ROOM.chances)
-    with pytest.raises(MeasurementError, match="not_same_items"):
-        wrong_groups(np.array([[0, -1]]), np.array([[True, False]]), np.array([0, 2, 4]))
     with pytest.raises(ValueError, match="codes must be"):
         indicators(np.array([[5]]), np.array([0, 5]))
 
@@ -172,3 +170,15 @@ def test_some_sources_are_as_among_all() -> None:
     part = k_indices(ROOM.codes[:30], ROOM.right[:30], groups, sources=some)
     for name in ("k", "k1", "k2", "s1", "s2", "expected_s1", "identical"):
         assert_allclose(getattr(part, name), getattr(whole, name)[:, some], rtol=1e-9)
+
+
+def test_omitted_answers_are_identical_to_none() -> None:
+    # Two who left the same ten items empty share nothing by that.
+    codes, right = ROOM.codes.copy(), ROOM.right.copy()
+    codes[:2, 30:], right[:2, 30:] = -1, False
+    groups = wrong_groups(codes, right, ROOM.chances.first)
+    found = k_indices(codes[:2], right[:2], groups, guess=0.25)
+    shared = (codes[0] == codes[1]) & ~right[0] & (codes[0] >= 0)
+    assert found.identical[0, 1] == shared.sum()
+    assert (found.k2[0, 1] > 0.001) & (found.k2[1, 0] > 0.001)
+    assert groups.wrong.sum() == ((codes >= 0) & ~right).sum()
