@@ -76,11 +76,11 @@ def k_indices(
     With m the identical wrong answers and w_s the source's wrong ones (not the omitted): K, K1, K2 = P(B ≥
     m), B binomial with w_s trials, whose chance is the share that persons with as many wrong answers as the
     copier have identical to the source's: their mean (K), or its linear (K1) or quadratic (K2) regression on
-    the share of wrong answers over all groups. S1 = P(m ≤ X ≤ w_s), X Poisson with a log-linear mean; S2 adds identical right
-    answers, each weighted by (e (1 + g) / (1 − g))^(−P (1 + g) / g), where P is their share in the group and
-    g = ``guess``. ``codes`` and ``right`` of shape (n, n_items); persons are among those of ``groups``, and
-    the source is left out of the groups. ``sources``: the rows that are looked at as sources, all unless
-    given.
+    the share of wrong answers over all groups. S1 = P(m ≤ X ≤ w_s), X Poisson with a log-linear mean; S2 adds
+    identical right answers, each weighted by (e (1 + g) / (1 − g))^(−P (1 + g) / g), where P is their share
+    in the group and g = ``guess``. ``codes`` and ``right`` of shape (n, n_items); persons are among those of
+    ``groups``, and the source is left out of the groups. ``sources``: the rows that are looked at as sources,
+    all unless given.
     """
     places = np.arange(len(codes)) if sources is None else sources
     wrong, own = _wrong(codes, right, groups.first), np.sum(~right, axis=1)
