@@ -24,24 +24,24 @@ _MAP_NAME = 8
 
 def analysis_report(title: str, findings: ExamFindings, lang: Language) -> str:
     """The whole page; ``title`` names what was analysed."""
-    say = partial(text, lang, "measurement")
+    words = partial(text, lang, "measurement")
     model = findings.model
     parts = [
-        f'<p class="note">{escape(say("report_lead", n=findings.n, items=len(findings.items)))}</p>',
+        f'<p class="note">{escape(words("report_lead", n=findings.n, items=len(findings.items)))}</p>',
         _notes(notes(findings, lang)),
-        f"<h2>{escape(say('report_scores'))}</h2>",
+        f"<h2>{escape(words('report_scores'))}</h2>",
         _test_table(findings.test, lang),
         _distribution(findings, lang),
         *([] if model is None else _model(findings, model, lang)),
-        f"<h2>{escape(say('report_items'))}</h2>",
-        f'<p class="note">{escape(say("report_items_note"))}</p>',
+        f"<h2>{escape(words('report_items'))}</h2>",
+        f'<p class="note">{escape(words("report_items_note"))}</p>',
         _classical_table(findings, lang),
         "" if model is None else f'<div class="wide">{_model_table(findings, lang)}</div>',
         _contrasts(findings, lang),
-        f"<h2>{escape(say('report_each_item'))}</h2>",
+        f"<h2>{escape(words('report_each_item'))}</h2>",
         *_sections(findings, lang),
     ]
-    return page(say("report_title", name=title), lang, parts)
+    return page(words("report_title", name=title), lang, parts)
 
 
 def _notes(every: Sequence[Note]) -> str:
@@ -54,7 +54,7 @@ def _notes(every: Sequence[Note]) -> str:
 
 
 def _test_table(test: TestFigures, lang: Language) -> str:
-    say = partial(text, lang, "measurement")
+    words = partial(text, lang, "measurement")
     alpha = number(test.alpha, 3, lang)
     if test.alpha_low is not None:
         alpha += f" ({interval(test.alpha_low, test.alpha_high, 3, lang)})"
@@ -69,7 +69,7 @@ def _test_table(test: TestFigures, lang: Language) -> str:
         "report_split_half": number(test.split_half, 3, lang),
         "report_sem": number(test.sem, 2, lang),
     }
-    return table(None, [(say(key), value) for key, value in rows.items()])
+    return table(None, [(words(key), value) for key, value in rows.items()])
 
 
 def _distribution(findings: ExamFindings, lang: Language) -> str:
@@ -97,9 +97,9 @@ def _distribution(findings: ExamFindings, lang: Language) -> str:
 
 
 def _model(findings: ExamFindings, model: ModelFigures, lang: Language) -> list[str]:
-    say = partial(text, lang, "measurement")
+    words = partial(text, lang, "measurement")
     return [
-        f"<h2>{escape(say('report_model', model=say(f'model_{model.model}')))}</h2>",
+        f"<h2>{escape(words('report_model', model=words(f'model_{model.model}')))}</h2>",
         _model_figures(model, lang),
         _map(findings, model, lang),
         '<div class="pair">',
@@ -110,11 +110,11 @@ def _model(findings: ExamFindings, model: ModelFigures, lang: Language) -> list[
 
 
 def _model_figures(model: ModelFigures, lang: Language) -> str:
-    say = partial(text, lang, "measurement")
+    words = partial(text, lang, "measurement")
     spread = with_error(model.grid.mean, None, 2, lang), number(model.grid.sd, 2, lang)
     fit = f"{number(model.m2, 1, lang)}, {model.m2_df}, {probability(model.m2_p, lang)}"
     rows = {
-        "report_convergence": say(
+        "report_convergence": words(
             "report_converged", iterations=model.iterations, gradient=f"{model.gradient_norm:.0e}"
         ),
         "report_loglik": number(model.loglik, 2, lang),
@@ -130,42 +130,42 @@ def _model_figures(model: ModelFigures, lang: Language) -> str:
         link = model.link
         slope = with_error(link.slope, link.slope_se, 3, lang)
         rows["report_link"] = f"{link.to}: {slope}; {with_error(link.intercept, link.intercept_se, 3, lang)}"
-    return table(None, [(say(key), value) for key, value in rows.items()])
+    return table(None, [(words(key), value) for key, value in rows.items()])
 
 
 def _map(findings: ExamFindings, model: ModelFigures, lang: Language) -> str:
-    say = partial(text, lang, "measurement")
+    words = partial(text, lang, "measurement")
     placed = [
         Placed(x=item.model.b, name=_short(item))
         for item in findings.items
         if item.model is not None and item.model.b is not None
     ]
-    ends = (say("report_map_persons"), say("report_map_items"))
-    return item_map(say("report_map"), model.persons, PERSON_EDGES, placed, ends)
+    ends = (words("report_map_persons"), words("report_map_items"))
+    return item_map(words("report_map"), model.persons, PERSON_EDGES, placed, ends)
 
 
 def _information(model: ModelFigures, lang: Language) -> str:
-    say = partial(text, lang, "measurement")
+    words = partial(text, lang, "measurement")
     curve = Curve(label="", points=list(zip(model.information.x, model.information.y, strict=True)))
     frame = Frame(
-        title=say("report_information"), unit="", x_label="θ", x_range=(-4, 4),
+        title=words("report_information"), unit="", x_label="θ", x_range=(-4, 4),
         number=partial(_axis, lang=lang), width=404,
     )  # fmt: skip
     return draw(frame, [curve], [])
 
 
 def _csem(findings: ExamFindings, model: ModelFigures, lang: Language) -> str:
-    say = partial(text, lang, "measurement")
+    words = partial(text, lang, "measurement")
     curve = Curve(label="", points=list(zip(model.csem.x, model.csem.y, strict=True)))
     frame = Frame(
-        title=say("report_csem"), unit="", x_label=say("report_score"),
+        title=words("report_csem"), unit="", x_label=words("report_score"),
         x_range=(0, float(findings.test.maximum)), number=partial(_axis, lang=lang), width=404,
     )  # fmt: skip
     return draw(frame, [curve], [])
 
 
 def _classical_table(findings: ExamFindings, lang: Language) -> str:
-    say = partial(text, lang, "measurement")
+    words = partial(text, lang, "measurement")
     keys = (
         "column_item", "column_n", "column_difficulty", "column_bounds", "column_discrimination",
         "column_bounds", "column_alpha_without", "column_omitted", "column_flags",
@@ -180,15 +180,15 @@ def _classical_table(findings: ExamFindings, lang: Language) -> str:
             interval(item.discrimination_low, item.discrimination_high, 2, lang),
             number(item.alpha_without, 3, lang),
             number(item.omitted, 3, lang),
-            say("report_void") if item.void else "; ".join(_flags(item, findings, lang)),
+            words("report_void") if item.void else "; ".join(_flags(item, findings, lang)),
         )
         for item in findings.items
     ]
-    return wide_table([say(key) for key in keys], rows)
+    return wide_table([words(key) for key in keys], rows)
 
 
 def _model_table(findings: ExamFindings, lang: Language) -> str:
-    say = partial(text, lang, "measurement")
+    words = partial(text, lang, "measurement")
     keys = (
         "column_item", "column_model", "column_a", "column_b", "column_c", "column_fit_p", "column_rmsea",
         "column_infit", "column_outfit",
@@ -212,12 +212,12 @@ def _model_table(findings: ExamFindings, lang: Language) -> str:
                     number(model.outfit, 2, lang),
                 )
             )
-    return table([say(key) for key in keys], rows)
+    return table([words(key) for key in keys], rows)
 
 
 def _contrasts(findings: ExamFindings, lang: Language) -> str:
     """Differential functioning, where groups were compared."""
-    say = partial(text, lang, "measurement")
+    words = partial(text, lang, "measurement")
     rows = [
         (
             item_label(item, lang),
@@ -236,8 +236,8 @@ def _contrasts(findings: ExamFindings, lang: Language) -> str:
         "column_item", "column_reference", "column_focal", "column_delta", "column_category",
         "column_adjusted_p",
     )  # fmt: skip
-    head = f"<h2>{escape(say('report_groups'))}</h2><p class=note>{escape(say('report_groups_note'))}</p>"
-    return head + f'<div class="wide">{table([say(key) for key in keys], rows)}</div>'
+    head = f"<h2>{escape(words('report_groups'))}</h2><p class=note>{escape(words('report_groups_note'))}</p>"
+    return head + f'<div class="wide">{table([words(key) for key in keys], rows)}</div>'
 
 
 def _sections(findings: ExamFindings, lang: Language) -> list[str]:

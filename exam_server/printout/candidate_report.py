@@ -17,13 +17,13 @@ _SCALE = 10
 
 def candidate_report(head: ExportHead, pupils: Sequence[ScoredPupil], lang: Language) -> str:
     """The page; each candidate begins on a new sheet of paper. No place in a ranking is told."""
-    say = partial(text, lang, "measurement")
+    words = partial(text, lang, "measurement")
     parts = [_sheet(head, pupil, lang, first=place == 0) for place, pupil in enumerate(pupils)]
-    return page(say("candidate_title", exam=head.exam), lang, parts)
+    return page(words("candidate_title", exam=head.exam), lang, parts)
 
 
 def _sheet(head: ExportHead, pupil: ScoredPupil, lang: Language, *, first: bool) -> str:
-    say = partial(text, lang, "measurement")
+    words = partial(text, lang, "measurement")
     facts = {
         "candidate_number": pupil.number,
         "candidate_class": " · ".join(filter(None, (pupil.class_name, pupil.school))),
@@ -31,10 +31,10 @@ def _sheet(head: ExportHead, pupil: ScoredPupil, lang: Language, *, first: bool)
         "candidate_exam": " · ".join(filter(None, (head.exam, head.subject))),
         "candidate_day": "" if head.day is None else format_date(head.day, lang),
     }
-    signed = say("candidate_signed", name=head.signed_by) if head.signed_by else say("candidate_unsigned")
+    signed = words("candidate_signed", name=head.signed_by) if head.signed_by else words("candidate_unsigned")
     return (
         f"<section{'' if first else ' class=next-page'}><h2>{escape(pupil.name)}</h2>"
-        f"{table(None, [(say(key), value) for key, value in facts.items() if value])}"
+        f"{table(None, [(words(key), value) for key, value in facts.items() if value])}"
         f"{_score(pupil, lang)}{_parts(pupil, lang)}"
         f'<p class="note">{escape(signed)}</p>'
         "</section>"
@@ -42,15 +42,15 @@ def _sheet(head: ExportHead, pupil: ScoredPupil, lang: Language, *, first: bool)
 
 
 def _score(pupil: ScoredPupil, lang: Language) -> str:
-    say = partial(text, lang, "measurement")
+    words = partial(text, lang, "measurement")
     if pupil.score is None:
-        return f'<p class="verdict">{escape(say("candidate_no_score"))}</p>'
+        return f'<p class="verdict">{escape(words("candidate_no_score"))}</p>'
     shown = number(str(pupil.score), 2, lang)
     sanction = ""
     if pupil.sanction is not None and pupil.raw_score is not None:
         raw = number(str(pupil.raw_score), 2, lang)
-        sanction = f"<p>{escape(say(f'candidate_{pupil.sanction}', raw=raw))}</p>"
-    scale = escape(say("candidate_of_scale", scale=_SCALE))
+        sanction = f"<p>{escape(words(f'candidate_{pupil.sanction}', raw=raw))}</p>"
+    scale = escape(words("candidate_of_scale", scale=_SCALE))
     return (
         f'<div class="verdict good"><strong>{shown}</strong>{scale}</div>'
         f"{sanction}{_range(pupil, pupil.score, lang)}"
@@ -59,11 +59,11 @@ def _score(pupil: ScoredPupil, lang: Language) -> str:
 
 def _range(pupil: ScoredPupil, score: Decimal, lang: Language) -> str:
     """The score on its scale with what lies within a standard error of it."""
-    say = partial(text, lang, "measurement")
+    words = partial(text, lang, "measurement")
     if pupil.low is None or pupil.high is None:
-        return f'<p class="note">{escape(say("candidate_no_range"))}</p>'
+        return f'<p class="note">{escape(words("candidate_no_range"))}</p>'
     low, high = number(str(pupil.low), 2, lang), number(str(pupil.high), 2, lang)
-    sentence = say("candidate_range", low=low, high=high)
+    sentence = words("candidate_range", low=low, high=high)
     return f"<p>{escape(sentence)}</p>{_scale(float(score), float(pupil.low), float(pupil.high), sentence)}"
 
 
@@ -87,6 +87,6 @@ def _scale(score: float, low: float, high: float, label: str) -> str:
 def _parts(pupil: ScoredPupil, lang: Language) -> str:
     if not pupil.parts:
         return ""
-    say = partial(text, lang, "measurement")
+    words = partial(text, lang, "measurement")
     rows = [(part.label, number(part.score, 2, lang), number(part.points, 2, lang)) for part in pupil.parts]
-    return table([say("candidate_part"), say("candidate_points"), say("candidate_most")], rows)
+    return table([words("candidate_part"), words("candidate_points"), words("candidate_most")], rows)

@@ -44,11 +44,11 @@ def _curve(item: ItemFindings, findings: ExamFindings, lang: Language) -> str:
                 bounds=list(zip(low, high, strict=True)),
             )
         )
-    say = partial(text, lang, "measurement")
+    words = partial(text, lang, "measurement")
     frame = Frame(
-        title=say("report_item_curve" if model is not None else "report_item_fifths"),
+        title=words("report_item_curve" if model is not None else "report_item_fifths"),
         unit="",
-        x_label="θ" if model is not None else say("report_score"),
+        x_label="θ" if model is not None else words("report_score"),
         x_range=(-4, 4) if model is not None else (0, float(findings.test.maximum)),
         number=partial(_axis, lang=lang),
         y_range=(0, 1),
@@ -84,7 +84,7 @@ def _option_curves(item: ItemFindings, lang: Language) -> str:
 def _option_table(item: ItemFindings, lang: Language) -> str:
     if not item.options:
         return ""
-    say = partial(text, lang, "measurement")
+    words = partial(text, lang, "measurement")
     rows = [
         (
             _label(option.label, lang, right=option.right),
@@ -94,8 +94,8 @@ def _option_table(item: ItemFindings, lang: Language) -> str:
         )
         for option in item.options
     ]
-    heads = [say("column_fifth", place=place + 1) for place in range(_FIFTHS)]
-    return table([say("column_option"), say("column_count"), *heads, say("column_option_r")], rows)
+    heads = [words("column_fifth", place=place + 1) for place in range(_FIFTHS)]
+    return table([words("column_option"), words("column_count"), *heads, words("column_option_r")], rows)
 
 
 def _label(label: str, lang: Language, *, right: bool) -> str:

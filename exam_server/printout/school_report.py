@@ -18,20 +18,20 @@ WITHHELD = "…"
 
 def school_report(head: ExportHead, schools: Sequence[SchoolTable], lang: Language) -> str:
     """The page, a table for each school."""
-    say = partial(text, lang, "measurement")
+    words = partial(text, lang, "measurement")
     about = [head.subject, "" if head.day is None else format_date(head.day, lang)]
     parts = [
         f'<p class="note">{escape(" · ".join(filter(None, about)))}</p>',
         *(_school(school, lang) for school in schools),
-        f'<p class="note">{escape(say("school_note", small=f"< {SMALL}", withheld=WITHHELD))}</p>',
+        f'<p class="note">{escape(words("school_note", small=f"< {SMALL}", withheld=WITHHELD))}</p>',
     ]
-    return page(say("school_title", exam=head.exam), lang, parts)
+    return page(words("school_title", exam=head.exam), lang, parts)
 
 
 def _school(school: SchoolTable, lang: Language) -> str:
-    say = partial(text, lang, "measurement")
-    heads = [say("school_class"), *_levels(lang), say("school_total"), say("school_mean")]
-    names = [*(name or say("gradebook_no_class") for name in school.classes), say("school_all")]
+    words = partial(text, lang, "measurement")
+    heads = [words("school_class"), *_levels(lang), words("school_total"), words("school_mean")]
+    names = [*(name or words("gradebook_no_class") for name in school.classes), words("school_all")]
     rows = [
         (name, *_cells(school, row), _mean(school, row, lang)) for row, name in enumerate(names)
     ]  # fmt: skip
@@ -47,10 +47,10 @@ def _levels(lang: Language) -> list[str]:
 
 
 def _cells(school: SchoolTable, row: int) -> list[str]:
-    table, words = school.table, {"small": f"< {SMALL}", "withheld": WITHHELD}
+    table, hidden = school.table, {"small": f"< {SMALL}", "withheld": WITHHELD}
     kinds = [table.shown(row, column) for column in range(table.counts.shape[1])]
     return [
-        str(table.counts[row, column]) if kind == "shown" else words[kind]
+        str(table.counts[row, column]) if kind == "shown" else hidden[kind]
         for column, kind in enumerate(kinds)
     ]
 
