@@ -10,7 +10,8 @@ from exam_server.catalogue import Language, languages
 from exam_server.store.embedded import EmbeddedPostgres
 from tests.browser.chromium import ARGUMENTS, chromium_path
 from tests.browser.day import exam_day, own_postgres
-from tests.browser.scenes import Tour, whole_day
+from tests.browser.scenes import whole_day
+from tests.browser.tour import Tour
 from tests.browser.visitor import LAB_PC, SMALL_PC
 from tests.browser.world import make_world
 

@@ -4,62 +4,31 @@ A tour is one role's way through an exam day. It calls ``show(page, name)`` at e
 """
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
-import msgspec
-from playwright.async_api import Browser, FilePayload, Page, ViewportSize, expect
+from playwright.async_api import FilePayload, expect
 
-from exam_server.catalogue import Language
 from item_bank.kinds.short_answer import ShortAnswer
 from item_bank.kinds.true_false import TrueFalse
 from tests.browser.classmates import Classmate, classmates
-from tests.browser.clock import ExamClock
 from tests.browser.crowds import TOLD_MS, crowd_at_the_entrance, crowd_at_the_login
+from tests.browser.measurement_scenes import measurement
 from tests.browser.papers import contradicting_paper
-from tests.browser.record import Record, Shown
+from tests.browser.record import Shown
 from tests.browser.room_tests import pretend_room_tests
 from tests.browser.roster_files import NAMES, clean_roster, roster_with_bad_rows
 from tests.browser.server_minutes import HOST, forget_minutes, pretend_minutes
-from tests.browser.site import Site
 from tests.browser.staff import Commander, Staff
 from tests.browser.student import Student, skip_time
-from tests.browser.visitor import LAB_PC, Visitor, open_visitor
-from tests.browser.world import World
-
-Show = Callable[[Page, str], Awaitable[None]]
+from tests.browser.tour import Tour
 
 SITTER = 7
 """The candidate whose pages are shown; the others of the class are simulated."""
 
 
-class Tour(msgspec.Struct, frozen=True, kw_only=True):
-    """What every tour needs."""
-
-    browser: Browser
-    site: Site
-    clock: ExamClock
-    world: World
-    record: Record
-    show: Show
-    language: Language = "vi"
-    viewport: ViewportSize = msgspec.field(default_factory=lambda: LAB_PC)
-
-    async def window(self) -> Visitor:
-        """A fresh window."""
-        return await open_visitor(
-            self.browser, self.site.url, self.clock, language=self.language, viewport=self.viewport
-        )
-
-    async def staff(self, username: str, path: str) -> Staff:
-        """A member of staff at a page."""
-        staff = Staff(await self.window(), self.language)
-        await staff.log_in(username, path)
-        return staff
-
-
 async def whole_day(tour: Tour) -> None:
-    """All tours in the order of the day: queues, board, waiting room, room, student, results."""
+    """All tours in the order of the day: queues, board, waiting room, room, student, results, measurement."""
     await queues(tour)
     await _lab(tour)
     await _board(tour)
@@ -87,6 +56,7 @@ async def whole_day(tour: Tour) -> None:
         await Commander(invigilator.visitor, tour.world)("end", reason="Hết giờ làm bài")
         await invigilator.visitor.context.close()
     await _results(tour)
+    await measurement(tour)
 
 
 async def queues(tour: Tour) -> None:

@@ -7,8 +7,9 @@ from exam_server.catalogue import Language
 from tests.browser.clock import ExamClock
 from tests.browser.conftest import Visit
 from tests.browser.record import Record
-from tests.browser.scenes import Tour, whole_day
+from tests.browser.scenes import whole_day
 from tests.browser.site import Site
+from tests.browser.tour import Tour
 from tests.browser.visitor import SMALL_PC, serious_findings
 from tests.browser.world import World
 

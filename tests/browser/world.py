@@ -38,7 +38,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 class World(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of what was made; ``practice`` is an exam with a paper of its own and nobody on its shift.
 
-    Staff log in by role name (``teacher2`` teaches the other class) and PASSWORD.
+    Staff log in by role name (``teacher2`` teaches the other class, ``board2`` signs) and PASSWORD.
     """
 
     bank: int
@@ -122,6 +122,7 @@ async def _hire(database: Database, shift: int) -> None:
         )
         for username, name, role in (
             ("board", "Nguyễn Thu Hương", Role.BOARD),
+            ("board2", "Vũ Đức Long", Role.BOARD),
             ("invigilator", "Trần Quang Minh", Role.INVIGILATOR),
             ("teacher", "Lê Thị Hạnh", Role.TEACHER),
             ("teacher2", "Phạm Văn Khoa", Role.TEACHER),
