@@ -59,7 +59,11 @@ async def revoke_sanction(
     """
     reason = checked_reason(body.reason)
     async with database.transaction() as connection:
-        await _shown(connection, sanction_id)
+        found = await sanctions.select_optional_sanction(connection, sanction_id)
+        if found is None:
+            raise NotFound("not_found")
+        # Not while a run of the exam is being signed.
+        await runs.lock_optional_exam(connection, found.exam_id)
         if not await sanctions.update_revoked(connection, sanction_id, caller.id, reason, now):
             raise Conflict("sanction_revoked")
         await _record(connection, caller, now, "sanction.revoke", sanction_id, reason)

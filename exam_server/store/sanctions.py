@@ -22,6 +22,7 @@ class StoredSanction(msgspec.Struct, frozen=True, kw_only=True):
     """A sanction."""
 
     id: int
+    exam_id: int
     sitting: int
     number: str
     name: str

@@ -17,7 +17,7 @@ RETURNING id
 
 -- name: select_sanctions
 -- Sanctions, newest first: of exam $1, or $2 alone; null means any.
-SELECT sanction.id, sanction.sitting_id AS sitting, sitting.number, candidate.name, sanction.kind, sanction.reason,
+SELECT sanction.id, shift.exam_id, sanction.sitting_id AS sitting, sitting.number, candidate.name, sanction.kind, sanction.reason,
     recorder.name AS recorded_by, sanction.recorded_at, revoker.name AS revoked_by, sanction.revoked_at
 FROM sanction
 JOIN sitting ON sitting.id = sanction.sitting_id
