@@ -1,9 +1,14 @@
 """``khaothi calibrate``: what it writes, says and refuses."""
 
+import asyncio
 import json
-from collections.abc import Callable
+import os
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
+import asyncpg
 import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
@@ -16,7 +21,9 @@ from exam_server.clock import FakeClock
 from exam_server.core.parameter_file import read_parameters
 from exam_server.errors import Invalid, KhaoThiError, NotFound
 from exam_server.secrets import Secrets
-from exam_server.store.database import Database
+from exam_server.store.database import Database, open_database
+from exam_server.store.embedded import EmbeddedPostgres
+from exam_server.store.migrations import migrate
 from tests.exam_server.scripts import make_exam, questions_of, right, sit_class
 from tests.scoring.reference import reference
 from tests.scoring.simulated import answers, two_pl
@@ -222,6 +229,38 @@ async def test_an_exam_in_the_database(database: Database, secrets: Secrets, clo
         question = next(each for each in questions if str(each.id) == name)
         is_right = [given[int(person)][question.id] == right(question) for person in file.persons]
         assert (column == column.max()).tolist() == is_right
+
+
+@pytest.fixture
+async def migrated_url(cluster: EmbeddedPostgres) -> AsyncGenerator[str]:
+    """A database as the program itself makes it."""
+    admin = await asyncpg.connect(cluster.url)
+    await admin.execute("CREATE DATABASE calibrated")
+    yield cluster.url_of("calibrated")
+    await admin.execute("DROP DATABASE calibrated WITH (FORCE)")
+    await admin.close()
+
+
+async def test_the_program_reads_the_database(
+    migrated_url: str, secrets: Secrets, clock: FakeClock, tmp_path: Path
+) -> None:
+    async with open_database(migrated_url, most=2) as database:
+        await migrate(database)
+        world = await make_exam(database, secrets, clock, students=60, items=2)
+        await sit_class(database, world.exam, seed=3)
+    out = tmp_path / "params.json"
+    words = ["calibrate", "--db", str(world.exam), "--out", str(out), "--model", "auto", "--json"]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "exam_server", *words,
+        env={**os.environ, "DATABASE_URL": migrated_url, "KHAOTHI_DATA": str(tmp_path / "data")},
+        stdout=PIPE, stderr=PIPE,
+    )  # fmt: skip
+    stdout, stderr = await asyncio.wait_for(process.communicate(), timeout=60)
+    assert process.returncode == 0, stderr.decode()
+    found = read_parameters(stdout, "stdout")
+    assert out.read_bytes() == stdout
+    assert (found.n, found.converged) == (60, True)
+    assert {item.model for item in found.items} <= {"rasch", "pcm"}
 
 
 async def test_an_exam_that_is_not_enough(database: Database, secrets: Secrets, clock: FakeClock) -> None:
