@@ -31,7 +31,9 @@ class AnswerTable:
     def sums(self, codes: CodeArray) -> FloatArray:
         """Shape (n_persons, n_thetas), for ``codes`` of shape (n_persons, n_items)."""
         chosen = codes[:, self.items] == self.codes
-        return chosen.astype(np.float64) @ self.differences + self.base
+        total = chosen.astype(np.float64) @ self.differences
+        total += self.base
+        return total
 
 
 def answer_table(values: Sequence[FloatArray], codes: CodeArray) -> AnswerTable:
