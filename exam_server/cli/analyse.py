@@ -9,8 +9,8 @@ import msgspec
 import typer
 
 from exam_server.cli.files import read_file
-from exam_server.cli.measuring import Ignore, ResponsePath, measuring, number, progress, words, write_file
-from exam_server.cli.options import Json
+from exam_server.cli.measuring import Ignore, Step, measuring, number, progress, words, write_file
+from exam_server.cli.options import Data, Json
 from exam_server.cli.screen import screen
 from exam_server.cli.words import LANGUAGE, say
 from exam_server.clock import SystemClock
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from exam_server.core.analysis import ExamFindings
     from exam_server.core.analysis.scored_test import ScoredTest
 
+Responses = Annotated[
+    Path | None, typer.Argument(metavar="RESPONSES", help=say("argument_responses"), show_default=False)
+]
+Exam = Annotated[int | None, typer.Option("--db", metavar="EXAM", help=say("option_analysis_exam"))]
 Key = Annotated[Path | None, typer.Option("--key", metavar="KEY", help=say("option_key_file"))]
 Model = Annotated[ModelChoice, typer.Option("--model", help=say("option_analysis_model"))]
 Group = Annotated[str | None, typer.Option("--group", metavar="COLUMN", help=say("option_analysis_group"))]
@@ -32,9 +36,10 @@ PAGE = "report.html"
 
 
 class _Source(msgspec.Struct, frozen=True, kw_only=True):
-    """What is analysed: the test, its persons, and the hash of the file; ``lowest``: what the file calls
-    category 0."""
+    """What is analysed: its name, the test, its persons, and the hash of the file or of which scripts are in;
+    ``lowest``: what the file calls category 0."""
 
+    name: str
     test: "ScoredTest"
     persons: tuple[str, ...]
     sha256: str
@@ -54,26 +59,31 @@ class _Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def analyse(
-    responses: ResponsePath,
     out: Report,
+    responses: Responses = None,
+    exam: Exam = None,
     key: Key = None,
     model: Model = "auto",
     group: Group = None,
     ignore: Ignore = None,
     overwrite: Overwrite = False,  # noqa: FBT002 -- typer makes it a flag
     as_json: Json = False,  # noqa: FBT002 -- typer makes it a flag
+    data: Data = None,
 ) -> None:
     """Analyse, write the report, show what to know first."""
     from exam_server.core.analysis import AnalysisSettings, analyse_test
 
     _check_free(out, overwrite=overwrite)
     began = SystemClock().now()
-    with progress() as tell, measuring(str(responses)):
+    with progress() as tell, measuring(str(responses or "--db")):
         tell("step_reading", 0.0)
-        source = _read(responses, key, group, ignore or [])
+        if exam is None and responses is not None:
+            source = _read(responses, key, group, ignore or [])
+        else:
+            source = _of_exam(exam, data, tell, others=(responses, key, group, ignore))
         findings = analyse_test(source.test, AnalysisSettings(model=model), tell)
     seconds = (SystemClock().now() - began).total_seconds()
-    written = _write(out, responses.name, source, findings, seconds)
+    written = _write(out, source, findings, seconds)
     if as_json:
         typer.echo(msgspec.json.encode(_outcome(findings, written)).decode())
     else:
@@ -96,6 +106,7 @@ def _read(path: Path, key: Path | None, group: str | None, ignore: Sequence[str]
     if key is None:
         file = read_coded(data, str(path), group=group, ignore=ignore)
         return _Source(
+            name=path.name,
             test=from_responses(file.responses, group),
             persons=file.persons,
             sha256=sha256,
@@ -103,7 +114,38 @@ def _read(path: Path, key: Path | None, group: str | None, ignore: Sequence[str]
         )
     table = read_table(data, str(path), group=group, ignore=ignore)
     pairs = _key(key, table)
-    return _Source(test=from_options(table, pairs, group), persons=table.persons, sha256=sha256, lowest={})
+    return _Source(
+        name=path.name,
+        test=from_options(table, pairs, group),
+        persons=table.persons,
+        sha256=sha256,
+        lowest={},
+    )
+
+
+def _of_exam(exam: int | None, data: Path | None, tell: Step, *, others: Sequence[object]) -> _Source:
+    """An exam's scripts under the keys that count; what describes a file has no meaning then."""
+    if exam is None or any(others):
+        raise typer.BadParameter(say("analyse_file_or_exam"), param_hint="--db")
+    # Only who reads the database waits for what that needs.
+    from exam_server.actions.coding import code_scripts, read_exam
+    from exam_server.cli.session import Session, in_session
+    from exam_server.core.analysis import AnalysisSettings, from_exam
+    from exam_server.core.coded_exam import mark
+
+    async def work(session: Session) -> _Source:
+        async with session.database.snapshot() as connection:
+            stored = await read_exam(connection, exam)
+            coded = await code_scripts(connection, stored, tell)
+        return _Source(
+            name=stored.exam.title,
+            test=from_exam(coded, mark(coded), AnalysisSettings(void=stored.paper.void)),
+            persons=tuple(script.number for script in stored.scripts),
+            sha256=stored.scripts_sha256,
+            lowest={},
+        )
+
+    return in_session(data, work)
 
 
 def _key(path: Path, table: ResponseTable) -> Mapping[str, str]:
@@ -118,9 +160,7 @@ def _key(path: Path, table: ResponseTable) -> Mapping[str, str]:
     return pairs
 
 
-def _write(
-    out: Path, name: str, source: _Source, findings: "ExamFindings", seconds: float
-) -> tuple[str, ...]:
+def _write(out: Path, source: _Source, findings: "ExamFindings", seconds: float) -> tuple[str, ...]:
     """All files of the report; parameters only where there is a model."""
     from exam_server.core.analysis import abilities
     from exam_server.core.export.parameters import parameters_of
@@ -131,7 +171,7 @@ def _write(
 
     found = abilities(source.test, findings)
     files = {
-        PAGE: analysis_report(name, findings, LANGUAGE).encode(),
+        PAGE: analysis_report(source.name, findings, LANGUAGE).encode(),
         "items.csv": as_csv(items_table(findings)),
         "scores.csv": as_csv(persons_table(source.test, source.persons, found, findings)),
         "test.csv": as_csv(test_table(findings)),

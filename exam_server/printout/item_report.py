@@ -76,7 +76,7 @@ def _option_curves(item: ItemFindings, lang: Language) -> str:
         x_range=(1, _FIFTHS),
         number=partial(_axis, lang=lang),
         y_range=(0, 1),
-        width=_WIDTH + 80,
+        width=_WIDTH,
     )
     return draw(frame, curves, [])
 

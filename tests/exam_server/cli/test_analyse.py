@@ -1,16 +1,25 @@
 """``khaothi analyse``: what it writes, and what it refuses."""
 
+import asyncio
 import csv
 import json
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
 from exam_server.cli.main import app
+from exam_server.clock import FakeClock
 from exam_server.errors import KhaoThiError
+from exam_server.secrets import Secrets
+from exam_server.store.database import open_database
+from exam_server.store.embedded import EmbeddedPostgres
+from exam_server.store.migrations import migrate
+from tests.exam_server.scripts import make_exam, sit_class
 from tests.scoring.reference import reference
 
 FILES = {"report.html", "items.csv", "scores.csv", "test.csv"}
@@ -158,3 +167,36 @@ def test_reference_data_give_what_established_programs_give(
     assert result.exit_code == 0, result.output
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))[key]
     assert float(figures(out)["model_loglik"]) == pytest.approx(expected["logLik"], abs=2e-4)
+
+
+@pytest.fixture
+async def migrated_url(cluster: EmbeddedPostgres) -> AsyncGenerator[str]:
+    """An empty database for the program to migrate."""
+    admin = await asyncpg.connect(cluster.url)
+    await admin.execute("CREATE DATABASE analysed")
+    yield cluster.url_of("analysed")
+    await admin.execute("DROP DATABASE analysed WITH (FORCE)")
+    await admin.close()
+
+
+async def test_an_exam_of_the_database(
+    migrated_url: str, secrets: Secrets, clock: FakeClock, tmp_path: Path
+) -> None:
+    async with open_database(migrated_url, most=2) as database:
+        await migrate(database)
+        world = await make_exam(database, secrets, clock, students=24, items=2)
+        await sit_class(database, world.exam, seed=3)
+    out = tmp_path / "report"
+    environment = {"DATABASE_URL": migrated_url, "KHAOTHI_DATA": str(tmp_path / "data")}
+
+    def run(*more: str) -> Result:
+        arguments = ["analyse", "--db", str(world.exam), "--out", str(out), *more]
+        return CliRunner().invoke(app, arguments, env=environment)
+
+    result = await asyncio.to_thread(run)
+    assert result.exit_code == 0, result.output
+    scores = rows(out / "scores.csv")
+    assert len(scores) == 24
+    assert all(row["person"] for row in scores)
+    assert "Kỳ thi" in (out / "report.html").read_text(encoding="utf-8")
+    assert (await asyncio.to_thread(run, "--group", "x", "--overwrite")).exit_code == 2
