@@ -20,8 +20,8 @@ from exam_server.cli import (
     rehearse,
     roster,
     schema,
-    scoring,
     score,
+    scoring,
     serve,
     staff,
 )
