@@ -238,3 +238,23 @@ def test_an_empirical_distribution_finds_the_skew_that_a_normal_one_hides() -> N
     assert weights @ nodes == pytest.approx(0.0, abs=1e-9)
     assert weights @ nodes**2 == pytest.approx(1.0, abs=1e-9)
     assert weights @ nodes**3 > 0.3
+
+
+def test_a_chain_of_sparse_forms_reaches_the_best_there_is() -> None:
+    """Each form shares a third of its items with the next; every step from the first adds to what is flat."""
+    rng = np.random.default_rng(20)
+    forms, persons, width, common = 8, 250, 15, 5
+    items = two_pl(rng, width + (forms - 1) * (width - common))
+    codes = np.full((forms * persons, len(items)), MISSING, dtype=np.int8)
+    for form in range(forms):
+        places = slice(form * (width - common), form * (width - common) + width)
+        theta = rng.normal(0.1 * form, 1.0, persons)
+        codes[form * persons : (form + 1) * persons, places] = answers(items[places], theta, rng).codes
+    groups = np.repeat(np.arange(forms), persons)
+    responses = make_responses(codes, groups=groups, group_names=tuple(str(form) for form in range(forms)))
+    found = calibrate(responses, ["2pl"] * len(items), Settings(strict=True))
+    assert found.certificate.iterations < 60
+    best = calibrate(responses, ["2pl"] * len(items), Settings(strict=True, tolerance=1e-10))
+    rmse = [np.sqrt(np.mean((_flat(some.items) - _flat(items)) ** 2)) for some in (found, best)]
+    assert rmse[0] == pytest.approx(rmse[1], rel=0.001)
+    assert best.loglik - found.loglik < 1e-4
