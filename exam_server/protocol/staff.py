@@ -363,7 +363,7 @@ class PartScore(Body, frozen=True, kw_only=True):
 
 
 class ScriptRow(Body, frozen=True, kw_only=True):
-    """One candidate's result. ``score`` is None until the script is in; a ``sanction`` is taken off already."""
+    """One candidate's result. ``score`` is None until the script is in; a ``sanction`` is off it already."""
 
     sitting: int
     number: str

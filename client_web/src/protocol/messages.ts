@@ -1326,7 +1326,7 @@ export interface Results {
   keys_released: boolean;
 }
 /**
- * One candidate's result. ``score`` is None until the script is in; a ``sanction`` is taken off already.
+ * One candidate's result. ``score`` is None until the script is in; a ``sanction`` is off it already.
  */
 export interface ScriptRow {
   sitting: number;
