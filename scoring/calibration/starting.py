@@ -36,32 +36,35 @@ def starting_values(problem: Problem, categories: IntArray) -> FloatArray:
 
 def _add(block: Block, categories: IntArray, counts: FloatArray, sums: FloatArray) -> None:
     """Add how many chose each cell, and the sum of their standardised rest scores."""
-    codes = block.codes.astype(np.float64)
-    had = codes >= 0
-    most = had @ (categories[block.places] - 1.0)
-    points = np.where(had, codes, 0.0)
+    points = np.maximum(block.codes, 0).astype(np.float64)
+    most = (block.codes >= 0) @ (categories[block.places] - 1.0)
     total = points.sum(axis=1) / most
     weights = block.weights / block.weights.sum()
     mean = float(weights @ total)
     sd = max(float(np.sqrt(weights @ (total - mean) ** 2)), 1e-3)
-    scores = (total - mean) / sd
-    pair = np.column_stack([block.weights, block.weights * scores])
-    chosen = block.design.T.astype(np.float64) @ pair
-    by_cell = np.zeros((len(counts), 2))
-    by_cell[block.cells] = chosen[1:]
-    had_pair = had.T @ pair
-    full = block.everyone
-    inside = np.add.reduceat(chosen[1:], block.starts, axis=0)
-    by_cell[block.firsts[full]] = (had_pair - inside)[full]
-    counts += by_cell[:, 0]
-    sums += by_cell[:, 1]
+    chosen, had = _by_cell(
+        block, np.column_stack([block.weights, block.weights * (total - mean) / sd]), len(counts)
+    )
+    counts += chosen[:, 0]
+    sums += chosen[:, 1]
     # The item's own points are taken out of the score.
-    own = (points * block.weights[:, None]).sum(axis=0) / np.maximum(had_pair[:, 0], 1e-9)
+    own = block.weights @ points / had[:, 0]
     share = 1.0 / (sd * float(weights @ most))
     for place, first, mean_points in zip(block.places, block.firsts, own, strict=True):
         cells = slice(first, first + int(categories[place]))
-        steps = np.arange(int(categories[place])) - mean_points
-        sums[cells] -= by_cell[cells, 0] * steps * share
+        sums[cells] -= chosen[cells, 0] * (np.arange(int(categories[place])) - mean_points) * share
+
+
+def _by_cell(block: Block, values: FloatArray, n_cells: int) -> tuple[FloatArray, FloatArray]:
+    """Sums of the rows' values over those who chose each cell, shape (n_cells, n_values), and over those who
+    had each item, shape (n_places, n_values)."""
+    columns = block.design.T.astype(np.float64) @ values
+    found = np.zeros((n_cells, values.shape[1]))
+    found[block.cells] = columns[1:]
+    inside = np.add.reduceat(columns[1:], block.starts, axis=0)
+    had = np.where(block.everyone[:, None], columns[0], inside)
+    found[block.firsts[block.everyone]] = (had - inside)[block.everyone]
+    return found, had
 
 
 def _start(batch: Batch, counts: FloatArray, sums: FloatArray, settings: Settings) -> FloatArray:
@@ -84,7 +87,7 @@ def _start(batch: Batch, counts: FloatArray, sums: FloatArray, settings: Setting
 def _start_threshold(batch: Batch, p: FloatArray, slopes: FloatArray, settings: Settings) -> FloatArray:
     steps = np.arange(batch.categories)
     middle = (p * slopes * steps).sum(axis=1) / (p * steps**2).sum(axis=1)
-    above = np.clip(np.cumsum(p[:, ::-1], axis=1)[:, ::-1][:, 1:], 0.001, 0.999)
+    above = np.cumsum(p[:, ::-1], axis=1)[:, ::-1][:, 1:]
     slope = np.clip(middle * (batch.categories - 1) ** 0.5, *SLOPES)
     if batch.family is not ASYMPTOTIC:
         return np.column_stack([slope, logit(above) * np.sqrt(1.0 + slope**2 / 3.0)[:, None]])
@@ -99,7 +102,7 @@ def _start_threshold(batch: Batch, p: FloatArray, slopes: FloatArray, settings: 
 
 
 def _asymptote(prior: GuessingPrior | None, otherwise: float) -> float:
-    """Where the prior of a lower asymptote has its mode; of an upper one, its distance from 1."""
+    """How far the asymptote is from the nearer end where its prior is highest."""
     if prior is None:
         return otherwise
     if isinstance(prior, BetaPrior):

@@ -145,3 +145,13 @@ def test_anchors_must_reach_every_group() -> None:
         calibrate(apart, ["2pl"] * 10, Settings(anchors={0: items[0]}))
     found = calibrate(apart, ["2pl"] * 10, Settings(anchors={k: items[k] for k in (0, 1, 5, 6)}))
     assert found.certificate.converged
+
+
+def test_rare_categories_side_by_side_are_estimated() -> None:
+    """Two graded categories that a handful reached, of thousands."""
+    rng = np.random.default_rng(22)
+    codes = answers(two_pl(rng, 8), rng.standard_normal(8000), rng).codes.copy()
+    codes[:, 0] = np.where(np.arange(8000) % 2000 == 7, 2, codes[:, 0])
+    codes[:, 0] = np.where(np.arange(8000) % 2000 == 11, 3, codes[:, 0])
+    found = calibrate(make_responses(codes), ["grm"] + ["2pl"] * 7, Settings(strict=True))
+    assert (np.diff(found.items[0].intercepts) < 0).all()
