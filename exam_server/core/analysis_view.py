@@ -124,6 +124,8 @@ def _note(section: str, remark: Remark, items: Sequence[ItemFindings], lang: Lan
     words = {name: _word(name, value, items, lang) for name, value in remark.params.items()}
     if "error" in words:
         words["reason"] = text(lang, "errors", words["error"], **words)
+    if "remark" in words:
+        words["reason"] = text(lang, "measurement", f"remark_{words['remark']}", **words)
     return Note(
         code=remark.code,
         attention=remark.attention,
@@ -139,7 +141,9 @@ def _word(name: str, value: Param, items: Sequence[ItemFindings], lang: Language
         return text(lang, "measurement", f"model_{value}")
     if name == "favours":
         return group_label(str(value), lang)
-    return format_number(Decimal(f"{value:.2g}"), lang) if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return format_number(Decimal(f"{value:.2g}"), lang).replace("-", "−")
+    return str(value)
 
 
 def _line(

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import logit
 
 from exam_server.core.analysis.delta import spread
-from exam_server.core.analysis.findings import LinkFigures, Param, Remark, rounded
+from exam_server.core.analysis.findings import DIGITS, LinkFigures, Param, Remark, rounded
 from exam_server.core.analysis.model_choice import Modelled
 from exam_server.core.analysis.scored_test import ScoredTest
 from exam_server.core.analysis.settings import LinkTarget
@@ -76,7 +76,7 @@ def fit(test: ScoredTest, modelled: Modelled, target: LinkTarget | None, step: S
             "gradient": found.certificate.gradient_norm,
         }
         return Remark(code="not_converged", attention=True, params=figures)
-    return _placed(modelled, found, target)
+    return _placed(test, modelled, found, target)
 
 
 def _settings(test: ScoredTest, modelled: Modelled) -> Settings:
@@ -102,7 +102,7 @@ def _told(step: Step) -> Callable[[int, float], None]:
     return told
 
 
-def _placed(modelled: Modelled, found: Calibration, target: LinkTarget | None) -> Fitted:
+def _placed(test: ScoredTest, modelled: Modelled, found: Calibration, target: LinkTarget | None) -> Fitted:
     """The estimates on the scale of ``target``, where it can be reached."""
     linked, remarks = _link(found, target)
     slope, intercept = (1.0, 0.0) if linked is None else (linked.slope, linked.intercept)
@@ -119,7 +119,25 @@ def _placed(modelled: Modelled, found: Calibration, target: LinkTarget | None) -
         nodes=nodes,
         weights=weights,
         ability=eap(items, modelled.responses, nodes, weights),
-        remarks=remarks,
+        remarks=(*_doubts(test, modelled, found), *remarks),
+    )
+
+
+def _doubts(test: ScoredTest, modelled: Modelled, found: Calibration) -> tuple[Remark, ...]:
+    """Estimates that should not be trusted: flat, negative and runaway items among them. A lower asymptote is
+    left to its prior where the data say nothing."""
+    return tuple(
+        Remark(
+            code="estimate",
+            attention=True,
+            params={
+                "item": test.items[modelled.places[doubt.place]].item,
+                "remark": doubt.remark,
+                "value": float(f"{doubt.value:.{DIGITS}g}"),
+            },
+        )
+        for doubt in found.remarks
+        if doubt.remark != "guessing_undetermined"
     )
 
 

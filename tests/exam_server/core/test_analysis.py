@@ -199,6 +199,19 @@ def test_a_linked_run_is_on_the_scale_of_the_other(large: ExamFindings) -> None:
     assert 0 < (link.slope_se or 0) < 0.1
 
 
+def test_a_scale_that_cannot_be_taken_over_and_a_flat_item_are_said(large: ExamFindings) -> None:
+    figures = {item.item: item.model.parameters for item in large.items[:1] if item.model is not None}
+    other = found_in(simulated_exam(600, seed=5), "2pl", link=LinkTarget(to="Đợt trước", items=figures))
+    assert other.model is not None
+    assert other.model.link is None
+    assert [remark.code for remark in other.remarks] == ["not_linked"]
+    doubts = [remark.params["item"] for remark in large.remarks if remark.code == "estimate"]
+    assert 106 in doubts
+    for lang in languages():
+        assert "Đợt trước" in notes(other, lang)[0].message
+        assert all(note.message for note in notes(large, lang))
+
+
 def test_the_view_has_every_sentence_in_both_languages(large: ExamFindings) -> None:
     stems = {item.item: "…" for item in large.items}
     for lang in languages():
