@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { bandPath, highestPoint, linePath, pointNear, pointsOf, thinned } from "./curves";
 

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { columnsOf, filteredLines, flagCounts, groupsOf, sortedLines } from "./item_columns";
 import { itemLineOf } from "./measurement_samples";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import type { Content } from "../../items/kind";
 import { keyOf, responseOf, sameKey } from "./keys";

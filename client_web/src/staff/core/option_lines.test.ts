@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import type { OptionLine } from "../../protocol/messages";
 import { drawnOptions } from "./option_lines";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { itemLineOf } from "./measurement_samples";
 import { personMap, rowsOf } from "./person_map";

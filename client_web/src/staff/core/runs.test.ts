@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { runOf, sessionOf } from "./measurement_samples";
 import { countingRun, hasResults, isActive, shownRun, signObstacle } from "./runs";

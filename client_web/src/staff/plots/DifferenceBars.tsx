@@ -3,10 +3,10 @@ import type { DifferenceCount } from "../../protocol/messages";
 import { linear } from "../core/scale";
 import { counted, t } from "../texts";
 
-const WIDTH = 560;
+const WIDTH = 420;
 const ROW = 30;
-const LEFT = 110;
-const RIGHT = WIDTH - 130;
+const LEFT = 96;
+const RIGHT = WIDTH - 108;
 
 /** A difference of scores with its sign: "+0,25". */
 export function differenceText(difference: string): string {
