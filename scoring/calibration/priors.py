@@ -11,7 +11,7 @@ from math import lgamma, log, pi
 import numpy as np
 from scipy.special import expit, log_expit
 
-from scoring.arrays import BoolArray, FloatArray
+from scoring.arrays import BoolArray, FloatArray, IntArray
 from scoring.calibration.families import ASYMPTOTIC, DIVIDED, NOMINAL
 from scoring.calibration.layout import Batch, Layout
 from scoring.calibration.settings import BetaPrior, GuessingPrior, NormalPrior, Settings
@@ -34,7 +34,7 @@ def penalty(batch: Batch, parameters: FloatArray, settings: Settings) -> Penalty
     if batch.family is NOMINAL:
         return total
     if settings.slope_prior is not None:
-        _add_slope(total, parameters, batch.index[:, 0] >= 0, settings.slope_prior)
+        _add_slope(total, parameters, _shares(batch.index[:, 0]), settings.slope_prior)
     if settings.difficulty_prior is not None:
         _add_difficulty(total, batch, parameters, settings.difficulty_prior)
     if batch.family is ASYMPTOTIC:
@@ -51,13 +51,21 @@ def log_prior(layout: Layout, free: FloatArray, settings: Settings) -> float:
     )
 
 
-def _add_slope(total: Penalty, parameters: FloatArray, free: BoolArray, prior: NormalPrior) -> None:
+def _shares(index: IntArray) -> FloatArray:
+    """What part of a parameter is each item's: 1 of its own, 0 of a fixed one, a slope that items share in
+    equal parts, so that it has its prior once."""
+    _, place, counts = np.unique(index, return_inverse=True, return_counts=True)
+    return np.where(index >= 0, 1.0 / counts[place], 0.0)
+
+
+def _add_slope(total: Penalty, parameters: FloatArray, shares: FloatArray, prior: NormalPrior) -> None:
     slope = np.where(parameters[:, 0] > 0, parameters[:, 0], np.nan)
     z = (np.log(slope) - prior.mean) / prior.sd
     density = -0.5 * z**2 - log(prior.sd) - 0.5 * log(2 * pi)
-    total.value[:] += np.where(free, np.nan_to_num(density, nan=-np.inf), 0.0)
-    total.gradient[:, 0] += np.where(free, np.nan_to_num(-z / (prior.sd * slope)), 0.0)
-    total.curvature[:, 0, 0] += np.where(free, np.nan_to_num(1.0 / (prior.sd * slope) ** 2), 0.0)
+    free = shares > 0
+    total.value[:] += shares * np.where(free, np.nan_to_num(density, nan=-np.inf), 0.0)
+    total.gradient[:, 0] += shares * np.nan_to_num(-z / (prior.sd * slope))
+    total.curvature[:, 0, 0] += shares * np.nan_to_num(1.0 / (prior.sd * slope) ** 2)
 
 
 def _add_difficulty(total: Penalty, batch: Batch, parameters: FloatArray, prior: NormalPrior) -> None:

@@ -155,3 +155,10 @@ def test_rare_categories_side_by_side_are_estimated() -> None:
     codes[:, 0] = np.where(np.arange(8000) % 2000 == 11, 3, codes[:, 0])
     found = calibrate(make_responses(codes), ["grm"] + ["2pl"] * 7, Settings(strict=True))
     assert (np.diff(found.items[0].intercepts) < 0).all()
+
+
+def test_a_shared_slope_has_its_prior_once() -> None:
+    prior = NormalPrior(mean=0.3, sd=0.5)
+    found = calibrate(_responses(), ["1pl"] * 10, Settings(slope_prior=prior, strict=True))
+    z = (np.log(found.items[0].slope) - prior.mean) / prior.sd
+    assert found.log_prior == pytest.approx(-0.5 * z**2 - np.log(prior.sd * np.sqrt(2 * np.pi)))
