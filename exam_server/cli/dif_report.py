@@ -143,17 +143,22 @@ def _mantel_haenszel(responses: "Responses", focal: "BoolArray", anchor: "BoolAr
 
 
 def _logistic(responses: "Responses", focal: "BoolArray", anchor: "BoolArray") -> list[ItemDif]:
-    from scoring.dif import logistic
+    import numpy as np
+
+    from scoring.dif import logistic, standardisation
     from scoring.multiplicity import adjust
 
     found = logistic(responses, focal, anchor)
     crossing = logistic(responses, focal, anchor, kind="nonuniform")
     adjusted = adjust(found.p)
+    # Log odds that grow without end have no estimate, but a direction.
+    endless = standardisation(responses, focal, anchor).difference
+    effect = np.where(np.isnan(found.group), endless, found.group)
     return [
         ItemDif(
             item=name,
             category=found.category[place],
-            favours=_favours(found.group[place]),
+            favours=_favours(effect[place]),
             matched_on=bool(anchor[place]),
             chi2=_known(found.chi2[place]),
             p=_known(found.p[place]),

@@ -19,11 +19,11 @@ def by_size(size: FloatArray, moderate: float, large: float, p: FloatArray) -> t
 
 def ets(delta: FloatArray, se: FloatArray, p: FloatArray) -> tuple[Category | None, ...]:
     """The rules of ETS for Δ = −2.35 ln α, shape (n_items,) each: A where |Δ| < 1 or Δ is not significantly
-    different from 0; C where |Δ| ≥ 1.5 and significantly above 1 (one-sided); B otherwise; all at 5 %. Zieky
-    (1993), in Holland & Wainer, Differential item functioning, ch. 16."""
+    different from 0; C where |Δ| ≥ 1.5 and significantly above 1 (one-sided), or infinite; B otherwise; all
+    at 5 %. Zieky (1993), in Holland & Wainer, Differential item functioning, ch. 16."""
     size = np.abs(delta)
-    large = (size >= 1.5) & (size - 1.0 > _ONE_SIDED_5 * se)
-    return _letters((size < 1.0) | (p >= 0.05), large, np.isfinite(delta + p))
+    large = (size >= 1.5) & ((size - 1.0 > _ONE_SIDED_5 * se) | np.isinf(size))
+    return _letters((size < 1.0) | (p >= 0.05), large, ~np.isnan(delta + p))
 
 
 def flagged(categories: tuple[Category | None, ...]) -> BoolArray:

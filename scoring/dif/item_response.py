@@ -18,8 +18,8 @@ from scoring.responses import Responses
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ItemResponseDif:
-    """One entry per item; NaN where it was not studied, or one group does not show all its categories: such
-    items are left out of the calibration.
+    """One entry per item; NaN where it was not studied, no other item is an anchor, or one group does not
+    show all its categories: such items are left out of the calibration.
 
     ``difference``: the focal group's expected score by its own curve less that by the reference group's, over
     the focal group's θ; negative where the item favours the reference group (Meade, 2010, J. Appl. Psychol.
@@ -83,6 +83,8 @@ def likelihood_ratio(
     chi2, difference = np.full((2, responses.n_items), np.nan)
     df = np.zeros(responses.n_items, dtype=np.int64)
     for own, place in enumerate(study.places):
+        if not (study.anchor & (study.places != place)).any():
+            continue
         other = study.fitted(~study.anchor ^ (study.places == place), chosen)
         large, small = (other, base) if study.anchor[own] else (base, other)
         chi2[place] = max(2.0 * (large.found.loglik - small.found.loglik), 0.0)

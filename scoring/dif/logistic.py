@@ -60,8 +60,7 @@ def logistic(
     errors as of ``mantel_haenszel``.
     """
     check_groups(focal)
-    everything = np.ones(responses.n_items, dtype=np.bool_)
-    tables = match(responses, focal, everything if anchor is None else anchor)
+    tables = match(responses, focal, anchor)
     figures = np.array([_figures(_models(table), kind) for table in tables]).reshape(-1, 6)
     chi2, delta_r2 = figures[:, 0], figures[:, 1]
     p = chdtrc(2 if kind == "both" else 1, chi2)

@@ -20,7 +20,8 @@ class MantelHaenszel:
     """One entry per item, NaN or None where not defined.
 
     ``alpha``: common odds ratio, above 1 where the item favours the reference group; ``delta`` is then
-    negative, and ``delta_se`` its standard error. Items of more than two categories have neither.
+    negative, and ``delta_se`` its standard error. Where all of one group are wrong, say, α is 0 or infinite
+    and Δ infinite, without a standard error. Items of more than two categories have neither.
     ``mean_difference``: the focal group's mean score less the reference group's at equal matching scores, in
     standard deviations of the item; negative where the item favours the reference group. ``category``: of
     ``delta``, or of ``mean_difference`` where there is none.
@@ -72,7 +73,7 @@ def mantel_haenszel(
     Raises what ``check_groups`` raises.
     """
     check_groups(focal)
-    tables = match(responses, focal, _all(responses) if anchor is None else anchor)
+    tables = match(responses, focal, anchor)
     spread = score_spreads(tables)
     difference = np.array([mean_difference(table) for table in tables])
     effect = np.divide(difference, spread, out=np.full(len(tables), np.nan), where=spread > 0)
@@ -82,7 +83,8 @@ def mantel_haenszel(
     )
     chi2, alpha, variance = figures.reshape(-1, 3).T
     p = chdtrc(1, chi2)
-    delta, delta_se = DELTA * np.log(alpha), -DELTA * np.sqrt(variance)
+    with np.errstate(divide="ignore"):
+        delta, delta_se = DELTA * np.log(alpha), -DELTA * np.sqrt(variance)
     letters = zip(two, ets(delta, delta_se, p), by_size(np.abs(effect), 0.17, 0.25, p), strict=True)
     return MantelHaenszel(
         chi2=chi2,
@@ -102,16 +104,12 @@ def breslow_day(responses: Responses, focal: BoolArray, anchor: BoolArray | None
     Arguments and errors as of ``mantel_haenszel``.
     """
     check_groups(focal)
-    tables = match(responses, focal, _all(responses) if anchor is None else anchor)
+    tables = match(responses, focal, anchor)
     found = [_homogeneity(table) for table in tables]
     statistic = np.array([one for one, _ in found])
     df = np.array([many for _, many in found], dtype=np.int64)
     p = np.where(df > 0, chdtrc(np.maximum(df, 1), statistic), np.nan)
     return BreslowDay(statistic=statistic, df=df, p=p)
-
-
-def _all(responses: Responses) -> BoolArray:
-    return np.ones(responses.n_items, dtype=np.bool_)
 
 
 def _fourfold(table: ItemTable) -> _Fourfold:
@@ -131,11 +129,13 @@ def _two(table: ItemTable) -> tuple[float, float, float]:
     for_reference = cells.a * cells.d / cells.n
     for_focal = cells.b * cells.c / cells.n
     above, below, variance = float(for_reference.sum()), float(for_focal.sum()), float(spread.sum())
-    if above == 0 or below == 0 or variance == 0:
+    if variance == 0:
         return np.nan, np.nan, np.nan
+    chi2 = (abs(gap) - 0.5) ** 2 / variance
+    if above == 0 or below == 0:
+        return chi2, np.inf if below == 0 else 0.0, np.nan
     alpha = above / below
     pull = (for_reference + alpha * for_focal) * (cells.a + cells.d + alpha * (cells.b + cells.c)) / cells.n
-    chi2 = (abs(gap) - 0.5) ** 2 / variance
     return chi2, alpha, float(pull.sum()) / (2.0 * above**2)
 
 
@@ -160,7 +160,7 @@ def _homogeneity(table: ItemTable) -> tuple[float, int]:
     cells = _fourfold(table)
     right, wrong = cells.a + cells.c, cells.b + cells.d
     telling = (right > 0) & (wrong > 0)
-    if np.isnan(alpha) or np.count_nonzero(telling) < 2:
+    if not 0.0 < alpha < np.inf or np.count_nonzero(telling) < 2:
         return np.nan, 0
     expected, variance = _under(alpha, cells, telling)
     statistic = float(np.sum((cells.a[telling] - expected) ** 2 / variance))

@@ -70,32 +70,37 @@ def check_items(responses: Responses) -> None:
 
 
 def match(
-    responses: Responses, focal: BoolArray, anchor: BoolArray, *, with_itself: bool = True
+    responses: Responses, focal: BoolArray, anchor: BoolArray | None = None, *, with_itself: bool = True
 ) -> tuple[ItemTable, ...]:
-    """The table of each item. ``focal`` of shape (n_persons,); ``anchor`` of shape (n_items,).
+    """The table of each item. ``focal`` of shape (n_persons,); ``anchor`` of shape (n_items,), all unless
+    given.
 
     The matching score is the sum of the anchor items' categories, with the studied item always among them, or
     never unless ``with_itself``: Holland & Thayer (1988), in Wainer & Braun, Test validity, ch. 9. Persons
     without the item are left out; persons with other sets of items match only among themselves.
     """
-    forms, scales = _forms(responses)
+    forms, first = _forms(responses)
+    had, steps = responses.administered[first], responses.categories - 1
+    chosen = np.ones(responses.n_items, dtype=np.bool_) if anchor is None else anchor
     codes = np.where(responses.administered, responses.codes, 0)
-    total = (codes * anchor).sum(axis=1, dtype=np.int64)
+    total = (codes * chosen).sum(axis=1, dtype=np.int64)
     # How often the item's own score is still to be added.
-    missing = np.full(responses.n_items, int(with_itself)) - anchor
-    return tuple(
-        _table(responses, focal, place, total + missing[place] * codes[:, place], forms, scales)
-        for place in range(responses.n_items)
-    )
+    missing = np.full(responses.n_items, int(with_itself)) - chosen
+    tables: list[ItemTable] = []
+    for place, extra in enumerate(missing):
+        points = steps * chosen
+        points[place] += extra * steps[place]
+        # How many times the form's maximum goes into that of the whole test.
+        scales = points.sum() / np.maximum(had @ points, 1)
+        tables.append(_table(responses, focal, place, total + extra * codes[:, place], forms, scales))
+    return tuple(tables)
 
 
-def _forms(responses: Responses) -> tuple[IntArray, FloatArray]:
-    """Which form each person had, and how many times the form's maximum goes into that of the test."""
+def _forms(responses: Responses) -> tuple[IntArray, IntArray]:
+    """Which form each person had, and the first person of each."""
     patterns = np.packbits(responses.administered, axis=1)
     _, first, inverse = np.unique(patterns, axis=0, return_index=True, return_inverse=True)
-    steps = responses.categories - 1
-    most = responses.administered[first] @ steps
-    return inverse.ravel().astype(np.int64), steps.sum() / np.maximum(most, 1)
+    return inverse.ravel().astype(np.int64), first.astype(np.int64)
 
 
 def _table(

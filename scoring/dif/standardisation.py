@@ -31,8 +31,7 @@ def standardisation(
     Arguments and errors as of ``mantel_haenszel``.
     """
     check_groups(focal)
-    everything = np.ones(responses.n_items, dtype=np.bool_)
-    tables = match(responses, focal, everything if anchor is None else anchor)
+    tables = match(responses, focal, anchor)
     difference = np.array([mean_difference(table) / (table.counts.shape[2] - 1) for table in tables])
     return Standardisation(
         difference=difference, category=tuple(_letter(abs(float(one))) for one in difference)

@@ -39,7 +39,7 @@ def criteria(found: Calibration) -> Criteria:
     return Criteria(
         loglik=found.loglik,
         n_parameters=k,
-        aic=lost + 2.0 * k,
+        aic=found.aic,
         bic=lost + k * log(found.n),
         sabic=lost + k * log((found.n + 2.0) / 24.0),
     )

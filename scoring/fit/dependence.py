@@ -43,7 +43,7 @@ def q3(items: Sequence[Item], responses: Responses, theta: FloatArray) -> FloatA
     n[n < 2] = np.nan
     mean = (weighted.T @ had) / n
     covariance = (weighted.T @ residual) / n - mean * mean.T
-    variance = (weighted * residual).T @ had / n - mean**2
+    variance = np.maximum((weighted * residual).T @ had / n - mean**2, 0.0)
     spread = np.sqrt(variance * variance.T)
     return np.divide(covariance, spread, out=np.full_like(spread, np.nan), where=spread > 0)
 

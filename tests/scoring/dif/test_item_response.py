@@ -117,3 +117,10 @@ def test_something_must_hold_the_scale() -> None:
     plain = calibrate(responses, TWO_PL, SETTINGS)
     with pytest.raises(MeasurementError, match="dif_no_errors"):
         lord(plain, plain, 1.0, 0.0)
+
+
+def test_the_only_anchor_is_not_studied() -> None:
+    responses, focal = shifted(12, 0.0)
+    few = responses.of_items([0, 1, 2])
+    found = likelihood_ratio(few, focal, TWO_PL[:3], SETTINGS, np.arange(3) == 0)
+    assert np.isfinite(found.p).tolist() == [False, True, True]

@@ -32,15 +32,16 @@ def test_the_jacobians_are_the_links_derivatives(method: Method, symmetric: bool
     if method in ("haebara", "stocking-lord"):
         here, there = [*here, nominal()], [*there, on_target([nominal()])[0]]
     found = link(here, there, method, nodes=NODES, symmetric=symmetric)
+    near = (found.slope, found.intercept)
     for side, jacobian in enumerate(jacobians(found, here, there)):
         forms = [here, there]
         step = 1e-5
-        for column in range(0, jacobian.shape[1], 2 if method in MOMENT_METHODS else 3):
+        for column in range(side, jacobian.shape[1], 2 if method in MOMENT_METHODS else 5):
             ends: list[FloatArray] = []
             for sign in (1.0, -1.0):
                 moved = [*forms]
                 moved[side] = _moved(forms[side], column, sign * step)
-                ends.append(link(*moved, method, nodes=NODES, symmetric=symmetric).coefficients)
+                ends.append(link(*moved, method, nodes=NODES, symmetric=symmetric, start=near).coefficients)
             assert_allclose(jacobian[:, column], (ends[0] - ends[1]) / (2.0 * step), atol=2e-5)
 
 
@@ -52,10 +53,8 @@ def test_the_errors_are_those_of_repeated_calibrations(method: Method) -> None:
     found = link(here, there, method, nodes=NODES)
     errors = link_errors(found, here, there, covariance, covariance)
     rng = np.random.default_rng(4)
-    drawn = [
-        link(_drawn(here, covariance, rng), _drawn(there, covariance, rng), method, nodes=NODES).coefficients
-        for _ in range(400)
-    ]
+    sides = (_drawn(items, covariance, rng, 400) for items in (here, there))
+    drawn = [link(*pair, method, nodes=NODES).coefficients for pair in zip(*sides, strict=True)]
     assert_allclose(np.std(drawn, axis=0), [errors.slope_se, errors.intercept_se], rtol=0.12)
 
 
@@ -99,7 +98,7 @@ def test_a_chain_of_the_same_scale_changes_nothing(method: Method) -> None:
     assert found.covariance is None
 
 
-@every_method
+@pytest.mark.parametrize("method", ["mean-sigma", "stocking-lord"])
 def test_a_chains_derivatives_are_those_by_every_form(method: Method) -> None:
     forms = _forms()
     found = chain(forms, method, nodes=NODES)
@@ -133,7 +132,7 @@ def test_the_averages_derivatives_are_those_by_every_form() -> None:
     forms = _forms()
 
     def averaged(of: list[Form]) -> ChainedLink:
-        return average([chain([of[0], of[2]], "haebara"), chain(of, "haebara")], of, [1.0, 2.0])
+        return average([chain([of[0], of[2]], "mean-sigma"), chain(of, "mean-sigma")], of, [1.0, 2.0])
 
     found = averaged(forms)
     step = 1e-5
@@ -226,10 +225,14 @@ def _covariance(items: list[Item], seed: int) -> FloatArray:
     return factor @ factor.T
 
 
-def _drawn(items: list[Item], covariance: FloatArray, rng: np.random.Generator) -> list[Item]:
+def _drawn(
+    items: list[Item], covariance: FloatArray, rng: np.random.Generator, many: int
+) -> list[list[Item]]:
     vector = np.concatenate([parameters(item) for item in items])
-    drawn = rng.multivariate_normal(vector, covariance)
-    return [with_parameters(item, drawn[span]) for item, span in zip(items, spans(items), strict=True)]
+    return [
+        [with_parameters(item, drawn[span]) for item, span in zip(items, spans(items), strict=True)]
+        for drawn in rng.multivariate_normal(vector, covariance, many)
+    ]
 
 
 def _intercept_error(se: float) -> ItemErrors:
