@@ -59,6 +59,10 @@ def _logistic(parameters: FloatArray, theta: FloatArray, categories: int) -> Cur
     return Curves(log_p=log_p, scores=np.stack([by_intercept * theta, by_intercept], axis=1))
 
 
+_LEAST_P = 1e-300
+"""So that a logarithm and a quotient stay finite."""
+
+
 def _asymptotic_log_p(parameters: FloatArray, theta: FloatArray, categories: int) -> FloatArray:
     """Slope, intercept, logit of the lower and of the upper asymptote."""
     del categories
@@ -69,8 +73,10 @@ def _asymptotic_log_p(parameters: FloatArray, theta: FloatArray, categories: int
 def _asymptotic_p(parameters: FloatArray, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
     z = parameters[:, :1] * theta + parameters[:, 1:2]
     lower, upper = expit(parameters[:, 2:3]), expit(parameters[:, 3:4])
-    # 1 − u is taken from the logit, so that it is not lost where u is near 1.
-    return lower + (upper - lower) * expit(z), expit(-parameters[:, 3:4]) + (upper - lower) * expit(-z)
+    # 1 − u is taken from the logit, so that it is not lost where u is near 1. Of a slope that runs away both
+    # may vanish at some node, where nothing is answered so.
+    right = np.maximum(lower + (upper - lower) * expit(z), _LEAST_P)
+    return right, np.maximum(expit(-parameters[:, 3:4]) + (upper - lower) * expit(-z), _LEAST_P)
 
 
 def _asymptotic(parameters: FloatArray, theta: FloatArray, categories: int) -> Curves:

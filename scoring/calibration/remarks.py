@@ -89,6 +89,8 @@ def _guessing_errors(problem: Problem, found: Evaluation) -> dict[int, float]:
 def _remaining(matrix: FloatArray) -> FloatArray:
     """1 / √(information on the lower asymptote given slope and intercept), shape (n,)."""
     cross = matrix[:, :2, 2]
-    lost = np.einsum("ni,ni->n", cross, np.linalg.solve(matrix[:, :2, :2], cross[:, :, None])[:, :, 0])
+    # By the pseudo-inverse: of a slope that runs away slope and intercept are one.
+    known = np.linalg.pinv(matrix[:, :2, :2], hermitian=True)
+    lost = np.einsum("ni,nij,nj->n", cross, known, cross)
     left = np.maximum(matrix[:, 2, 2] - lost, 1e-12)
     return 1.0 / np.sqrt(left)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from scoring.calibration import LogitNormalPrior, NormalPrior, Settings, calibrate
 from scoring.errors import MeasurementError
@@ -162,3 +163,20 @@ def test_a_shared_slope_has_its_prior_once() -> None:
     found = calibrate(_responses(), ["1pl"] * 10, Settings(slope_prior=prior, strict=True))
     z = (np.log(found.items[0].slope) - prior.mean) / prior.sd
     assert found.log_prior == pytest.approx(-0.5 * z**2 - np.log(prior.sd * np.sqrt(2 * np.pi)))
+
+
+@pytest.mark.parametrize(("seed", "model"), [(5, "4pl"), (9, "3pl"), (11, "3pl"), (19, "3pl")])
+def test_slopes_that_run_away_stay_finite(seed: int, model: Model) -> None:
+    rng = np.random.default_rng(seed)
+    persons, items = int(rng.integers(30, 300)), int(rng.integers(3, 8))
+    theta = rng.normal(size=persons)
+    chance = rng.random((persons, items))
+    slopes, intercepts = rng.uniform(0.2, 4, items), rng.normal(0, 1.5, items)
+    right = chance < expit(theta[:, None] * slopes + intercepts)
+    prior = LogitNormalPrior(mean=-1.4, sd=0.5)
+    found = calibrate(
+        make_responses(right.astype(np.int8)), [model] * items, Settings(errors="oakes", guessing_prior=prior)
+    )
+    assert np.isfinite(found.loglik)
+    assert found.certificate.converged
+    assert "runaway" in {remark.remark for remark in found.remarks}
