@@ -121,8 +121,6 @@ def _meaning(row: ItemDif, contrast: ContrastDif) -> str:
 
 def _figure(value: float | None, decimals: int) -> str:
     """A small p is not 0."""
-    if value is None:
-        return "–"
-    if decimals == P_DECIMALS and value < 10.0**-P_DECIMALS:
+    if value is not None and decimals == P_DECIMALS and value < 10.0**-P_DECIMALS:
         return f"< {number(10.0**-P_DECIMALS, P_DECIMALS)}"
     return number(value, decimals)

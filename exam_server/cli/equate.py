@@ -1,8 +1,9 @@
 """``khaothi equate``: which score on one form is worth which on another."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import msgspec
 import typer
@@ -10,7 +11,16 @@ from rich.table import Table
 
 from exam_server.catalogue.formats import format_number
 from exam_server.cli.files import read_file
-from exam_server.cli.measuring import load_parameters, load_responses, measuring, words, write_file
+from exam_server.cli.measuring import (
+    Ignore,
+    ResponseFile,
+    load_parameters,
+    load_responses,
+    measuring,
+    number,
+    words,
+    write_file,
+)
 from exam_server.cli.options import Json
 from exam_server.cli.screen import screen
 from exam_server.cli.words import LANGUAGE, say
@@ -18,10 +28,17 @@ from exam_server.core.equated_scores import EquatingMethod, EquatingTable
 from exam_server.core.response_file import read_pairs
 
 if TYPE_CHECKING:
-    from scoring.arrays import FloatArray
     from scoring.equating.conversion import Scale
 
 RoundingRule = Literal["half-up", "half-even"]
+
+
+class Taken(NamedTuple):
+    """A form's responses and the file they came from."""
+
+    path: Path
+    file: ResponseFile
+
 
 From = Annotated[Path, typer.Option("--from", metavar="FILE", help=say("option_equate_from"))]
 To = Annotated[Path, typer.Option("--to", metavar="FILE", help=say("option_equate_to"))]
@@ -47,6 +64,7 @@ def equate(
     places: Places = 2,
     rounding: RoundingChoice = "half-up",
     seed: Seed = 1,
+    ignore: Ignore = None,
     out: Out = None,
     as_json: Json = False,  # noqa: FBT002 -- typer makes it a flag
 ) -> None:
@@ -56,17 +74,21 @@ def equate(
     target = Scale(
         most=Decimal(scale), places=places, rounding="half_up" if rounding == "half-up" else "half_even"
     )
+    if (from_.suffix == ".json") != (to.suffix == ".json"):
+        raise typer.BadParameter(say("equate_mixed"), param_hint="--to")
     with measuring(str(from_)):
-        if from_.suffix == to.suffix == ".json":
+        if from_.suffix == ".json":
             if common is not None:
                 raise typer.BadParameter(
                     say("equate_needs_responses", method="--common"), param_hint="--common"
                 )
             table = _by_items(from_, to, method or "true-score", smooth, target, d)
-        elif common is None:
-            table = _by_scores(from_, to, method or "equipercentile", smooth, target, seed)
         else:
-            table = _by_common_items(from_, to, common, method or "chained", smooth, target, seed)
+            files = [Taken(path, load_responses(path, ignore=ignore)) for path in (from_, to)]
+            if common is None:
+                table = _by_scores(files, method or "equipercentile", smooth, target, seed)
+            else:
+                table = _by_common_items(files, common, method or "chained", smooth, target, seed)
     if out is not None:
         write_file(out, table.csv())
     if as_json:
@@ -88,29 +110,22 @@ def _by_items(
 
 
 def _by_scores(
-    from_: Path, to: Path, method: EquatingMethod, smooth: int, scale: "Scale", seed: int
+    files: Sequence[Taken], method: EquatingMethod, smooth: int, scale: "Scale", seed: int
 ) -> EquatingTable:
     import numpy as np
 
-    from exam_server.core.equating_table import by_scores
+    from exam_server.core.equating_table import by_scores, counts_of
 
     if method == "true-score" or method == "observed-score":
         raise typer.BadParameter(say("equate_needs_parameters", method=method), param_hint="--method")
     if method == "chained" or method == "frequency":
         raise typer.BadParameter(say("equate_needs_common", method=method), param_hint="--method")
-    ours, theirs = (_counts(path) for path in (from_, to))
+    ours, theirs = (counts_of(file.responses, file.lowest, str(path)) for path, file in files)
     return by_scores(ours, theirs, method, smooth, scale, np.random.default_rng(seed))
 
 
-def _counts(path: Path) -> "FloatArray":
-    from exam_server.core.equating_table import counts_of
-
-    file = load_responses(path)
-    return counts_of(file.responses, file.lowest, str(path))
-
-
 def _by_common_items(
-    from_: Path, to: Path, common: Path, method: EquatingMethod, smooth: int, scale: "Scale", seed: int
+    files: Sequence[Taken], common: Path, method: EquatingMethod, smooth: int, scale: "Scale", seed: int
 ) -> EquatingTable:
     import numpy as np
 
@@ -119,11 +134,11 @@ def _by_common_items(
     if method != "chained" and method != "frequency":
         raise typer.BadParameter(say("equate_not_common", method=method), param_hint="--method")
     pairs = read_pairs(read_file(common), str(common))
-    counts = [
-        joint_counts(file.responses, file.lowest, [pair[side] for pair in pairs], side + 1, str(common))
-        for side, file in enumerate((load_responses(from_), load_responses(to)))
-    ]
-    return by_common_items(counts[0], counts[1], method, smooth, scale, np.random.default_rng(seed))
+    ours, theirs = (
+        joint_counts(file.responses, file.lowest, [pair[side] for pair in pairs], side + 1, str(path))
+        for side, (path, file) in enumerate(files)
+    )
+    return by_common_items(ours, theirs, method, smooth, scale, np.random.default_rng(seed))
 
 
 def _show(table: EquatingTable) -> None:
@@ -131,13 +146,9 @@ def _show(table: EquatingTable) -> None:
     for row in table.scores:
         shown.add_row(
             str(row.score),
-            _number(row.equivalent),
+            number(row.equivalent, 2),
             format_number(row.reported, LANGUAGE),
-            "–" if row.se is None else _number(row.se),
+            number(row.se, 2),
         )
     screen().print(shown)
     screen().print(words("equate_line", most=table.most, base_most=table.base_most), highlight=False)
-
-
-def _number(value: float) -> str:
-    return format_number(Decimal(f"{value:.2f}"), LANGUAGE)

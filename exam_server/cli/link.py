@@ -9,8 +9,8 @@ import typer
 from rich.table import Table
 
 from exam_server.cli.files import read_file
-from exam_server.cli.link_report import DriftRule, LinkMethod, LinkReport, Side, Weights, Wish, linked, number
-from exam_server.cli.measuring import load_parameters, measuring, words, write_file
+from exam_server.cli.link_report import DriftRule, LinkMethod, LinkReport, Side, Weights, Wish, linked
+from exam_server.cli.measuring import load_parameters, measuring, number, words, write_file
 from exam_server.cli.options import Json
 from exam_server.cli.screen import screen
 from exam_server.cli.words import say

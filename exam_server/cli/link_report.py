@@ -2,14 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from exam_server.catalogue.formats import format_number
-from exam_server.cli.measuring import words
-from exam_server.cli.words import LANGUAGE
+from exam_server.cli.measuring import number, words
 from exam_server.core.linked_file import KnownErrors, covariance_of
 from exam_server.core.parameter_file import ItemFigures, ParameterFile
 
@@ -207,10 +204,3 @@ def _moved_note(one: Anchor) -> str:
     else:
         moved = words("link_anchor_easier", item=one.from_, other=one.to, size=size)
     return f"{moved} {words('link_anchor_dropped') if one.dropped else words('link_anchor_kept')}"
-
-
-def number(value: float | None, decimals: int) -> str:
-    """With the language's decimal mark; a dash for what is not known."""
-    if value is None or not math.isfinite(value):
-        return "–"
-    return format_number(Decimal(f"{value:.{decimals}f}"), LANGUAGE)

@@ -1,6 +1,7 @@
 """What the measurement commands share: their files, their progress, their refusals."""
 
 import hashlib
+import math
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
@@ -44,8 +45,10 @@ def words(key: str, /, **params: str | int) -> str:
     return text(LANGUAGE, "measurement", key, **params)
 
 
-def number(value: float, digits: int) -> str:
-    """With so many decimals, as people write it."""
+def number(value: float | None, digits: int) -> str:
+    """With so many decimals, as people write it; a dash for what is not known."""
+    if value is None or not math.isfinite(value):
+        return "–"
     # Adding 0 makes −0 a 0.
     return format_number(Decimal(f"{round(value, digits) + 0.0:.{digits}f}"), LANGUAGE).replace("-", "−")
 

@@ -100,7 +100,8 @@ def counts_of(responses: Responses, lowest: Sequence[int], place: str) -> FloatA
     """How many persons had each sum of points, shape (most + 1,); ``lowest`` is what category 0 of each item
     is worth.
 
-    Raises Invalid with code ``equating_incomplete`` (``row``) when an item was not administered to someone.
+    Raises Invalid with code ``one_person`` (``n``) with fewer than two, or ``equating_incomplete`` (``row``)
+    when an item was not administered to someone.
     """
     sums, most = _sums(responses, lowest, place)
     return np.bincount(sums, minlength=most + 1).astype(np.float64)
@@ -112,11 +113,15 @@ def joint_counts(
     """How many persons had each sum of points and of points on the common items, shape (most + 1, most common
     + 1). ``side``: which column of the table of common items names them, from 1.
 
-    Raises Invalid with code ``link_no_item`` (``item``, ``column``) or as ``counts_of``.
+    Raises Invalid with code ``link_no_item`` (``item``, ``column``), ``link_item_twice`` (``item``) or as
+    ``counts_of``.
     """
     absent = next((name for name in common if name not in responses.names), None)
     if absent is not None:
         raise Invalid("link_no_item", place=place, item=absent, column=side)
+    twice = next((name for at, name in enumerate(common) if name in common[:at]), None)
+    if twice is not None:
+        raise Invalid("link_item_twice", place=place, item=twice)
     places = [responses.names.index(name) for name in common]
     sums, most = _sums(responses, lowest, place)
     shared, most_shared = _sums(responses.of_items(places), [lowest[at] for at in places], place)
@@ -127,6 +132,8 @@ def joint_counts(
 
 def _sums(responses: Responses, lowest: Sequence[int], place: str) -> tuple[IntArray, int]:
     """Each person's points, and the most that can be had as far as the answers tell."""
+    if responses.n_persons < 2:
+        raise Invalid("one_person", place=place, n=responses.n_persons)
     incomplete = np.flatnonzero(~responses.administered.all(axis=1))
     if len(incomplete):
         raise Invalid("equating_incomplete", place=place, row=int(incomplete[0]) + 1)

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from exam_server.cli.main import app
-from exam_server.cli.words import sentence
+from exam_server.cli.words import say, sentence
 from exam_server.core.equated_scores import EquatingTable
 from exam_server.core.parameter_file import item_figures, write_parameters
 from exam_server.errors import KhaoThiError
@@ -168,3 +168,31 @@ def test_an_item_that_all_got_right_counts(tmp_path: Path) -> None:
     found = table("--from", tmp_path / "a.csv", "--to", tmp_path / "a.csv", "--method", "mean")
     assert (found.most, found.base_most) == (3, 3)
     assert [row.equivalent for row in found.scores] == pytest.approx(range(4))
+
+
+def test_files_of_two_kinds_are_not_compared(folder: Path) -> None:
+    done = run("--from", folder / "a.json", "--to", folder / "b.csv")
+    assert done.exit_code == 2
+    assert say("equate_mixed").split(":")[0] in " ".join(done.output.replace("│", " ").split())
+
+
+def test_one_person_is_no_group(folder: Path) -> None:
+    lines = (folder / "b.csv").read_text(encoding="utf-8").splitlines()
+    (folder / "one.csv").write_text("\n".join(lines[:2]), encoding="utf-8")
+    assert refused("--from", folder / "a.csv", "--to", folder / "one.csv") == sentence("one_person", {"n": 1})
+
+
+def test_columns_that_are_no_items_are_left_out(folder: Path) -> None:
+    for name in "ab":
+        lines = (folder / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+        rows = [f"class,{lines[0]}", *(f"12A,{line}" for line in lines[1:])]
+        (folder / f"{name}_classes.csv").write_text("\n".join(rows), encoding="utf-8")
+    plain = table("--from", folder / "a.csv", "--to", folder / "b.csv")
+    classes = ("--from", folder / "a_classes.csv", "--to", folder / "b_classes.csv")
+    assert table(*classes, "--ignore", "class") == plain
+
+
+def test_a_common_item_is_paired_once(folder: Path) -> None:
+    (folder / "map.csv").write_text("a,b\nq1,q1\nq2,q1\n", encoding="utf-8")
+    words = refused("--from", folder / "a.csv", "--to", folder / "b.csv", "--common", folder / "map.csv")
+    assert words == sentence("link_item_twice", {"item": "q1"})
