@@ -71,11 +71,11 @@ def test_an_unknown_key_and_a_missing_param_raise() -> None:
 
 
 def calls() -> Iterator[tuple[str, ast.Call]]:
-    """Every call in the server's source, with its file and line."""
-    for file in sorted(PACKAGE.rglob("*.py")):
+    """Every call in the source of the server and of what it measures with, with its file and line."""
+    for file in sorted([*PACKAGE.rglob("*.py"), *(PACKAGE.parent / "scoring").rglob("*.py")]):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
-                yield f"{file.relative_to(PACKAGE)}:{node.lineno}", node
+                yield f"{file.relative_to(PACKAGE.parent)}:{node.lineno}", node
 
 
 def literals(call: ast.Call) -> list[str | None]:
@@ -110,7 +110,7 @@ def used_keys() -> Iterator[tuple[str, str, str, set[str] | None]]:
         match name_of(call), literals(call):
             case "text", [_, str(section), str(key)]:
                 yield place, section, key, named_params(call)
-            case name, [str(key), *_] if name in ERRORS:
+            case name, [str(key), *_] if name in ERRORS or name == "MeasurementError":
                 yield place, "errors", key, named_params(call)
             case "problem" | "_refuse", [str(key), *_]:
                 yield place, "errors", key, None
