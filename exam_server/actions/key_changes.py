@@ -3,15 +3,13 @@ any."""
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 
-from exam_server.actions.coding import code_scripts, read_exam, read_papers
+from exam_server.actions.coding import code_scripts, read_exam, read_papers, untold
 from exam_server.actions.sanctions import checked_reason
-from exam_server.core.coded_exam import CodedExam, mark, mark_anew
-from exam_server.core.coded_file import unpack
+from exam_server.core.coded_file import KeptResponses, kept_responses, unpack
 from exam_server.core.key_change import (
     EffectivePaper,
     Happening,
@@ -22,8 +20,8 @@ from exam_server.core.key_change import (
     with_key,
 )
 from exam_server.core.results import PaperQuestion
-from exam_server.core.run_result import score_scripts
 from exam_server.core.sanction import shares_of
+from exam_server.core.score_change import ScoreChanges, score_changes
 from exam_server.core.scores import on_scale
 from exam_server.errors import Conflict, Invalid, NotFound
 from exam_server.protocol.measurement import (
@@ -158,12 +156,12 @@ async def preview_key_change(
         change = await _change(connection, change_id)
         own, live = await read_papers(connection, change.exam_id)
         paper = with_changes(own, live)
-        coded = await _coded(connection, change.exam_id, own)
+        kept = await _responses(connection, change.exam_id, own)
         in_force = await sanctions.select_in_force(connection, change.exam_id)
         rule = await _void_rule(connection, change.exam_id)
-        found = await asyncio.to_thread(_compare, coded, paper, change, rule, in_force)
+        found = await asyncio.to_thread(_compare, kept, paper, change, rule, in_force)
         rows = found.order[(page - 1) * PAGE : page * PAGE]
-        sittings = coded.sittings[rows].tolist()
+        sittings = kept.sittings[rows].tolist()
         people = {each.sitting: each for each in await coded_exams.select_people(connection, sittings)}
     changed = found.after - found.before
     return KeyPreview(
@@ -191,47 +189,28 @@ async def preview_key_change(
     )
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Comparison:
-    """Scores in hundredths with the key before and after, shape (n_scripts,); ``order``: rows that change,
-    the largest differences first."""
-
-    before: IntArray
-    after: IntArray
-    order: IntArray
-
-
 def _compare(
-    coded: CodedExam,
+    kept: KeptResponses,
     paper: EffectivePaper,
     change: StoredKeyChange,
     void_rule: VoidRule,
     in_force: dict[int, SanctionKind],
-) -> _Comparison:
-    shares = shares_of(coded.sittings.tolist(), in_force, sanction_rules().per_mille)
+) -> ScoreChanges:
+    shares = shares_of(kept.sittings.tolist(), in_force, sanction_rules().per_mille)
     papers = [with_key(paper, change.item, key) for key in (change.old_key, change.new_key)]
-    keyed = [replace(coded, paper=each.questions) for each in papers]
-    marks = [mark(keyed[0])]
-    marks.append(mark_anew(marks[0], keyed[1], change.item))
-    before, after = (
-        score_scripts(exam, marked, each.void, void_rule, shares).scores
-        for exam, marked, each in zip(keyed, marks, papers, strict=True)
-    )
-    changed = np.flatnonzero(after != before)
-    order = changed[np.lexsort((coded.sittings[changed], -np.abs(after - before)[changed]))]
-    return _Comparison(before=before, after=after, order=order)
+    return score_changes(kept, papers, change.item, void_rule, shares)
 
 
-async def _coded(connection: Connection, exam_id: int, own: Sequence[PaperQuestion]) -> CodedExam:
-    """The exam as numbers: kept by the last run, or coded now where that is quick."""
+async def _responses(connection: Connection, exam_id: int, own: Sequence[PaperQuestion]) -> KeptResponses:
+    """Those kept by the last run, or coded now where that is quick."""
     kept = await coded_exams.select_optional_coded_exam(
         connection, exam_id, await coded_exams.select_scripts_sha256(connection, exam_id)
     )
     if kept is not None:
-        return await asyncio.to_thread(unpack, kept, own)
+        return await asyncio.to_thread(unpack, kept, [entry.question.id for entry in own])
     if await coded_exams.select_script_count(connection, exam_id) > CODED_AT_ONCE:
         raise Conflict("coding_needed")
-    return await code_scripts(connection, await read_exam(connection, exam_id), lambda stage, share: None)
+    return kept_responses(await code_scripts(connection, await read_exam(connection, exam_id), untold))
 
 
 async def _void_rule(connection: Connection, exam_id: int) -> VoidRule:

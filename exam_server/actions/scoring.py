@@ -16,7 +16,7 @@ from exam_server.clock import Clock
 from exam_server.core.analysis import LinkTarget
 from exam_server.core.analysis.findings import ClassFigures, ExamFindings
 from exam_server.core.coded_exam import CodedExam
-from exam_server.core.coded_file import pack
+from exam_server.core.coded_file import kept_responses, pack
 from exam_server.core.coding import Candidate, class_ids
 from exam_server.core.run import MAX_CLAIMS, Failure, Happening, follow
 from exam_server.core.run_record import LinkSource, RecordedExam, RunRecord, changing_sha256, record_bytes
@@ -170,7 +170,7 @@ def _results(
         record_sha256=sha256(data).hexdigest(),
         scores=tuple(_rows(run_id, stored.candidates, record)),
     )
-    return found, pack(coded)
+    return found, pack(kept_responses(coded))
 
 
 def _by_class(scripts: Sequence[Candidate], findings: ExamFindings) -> tuple[tuple[int, ClassFigures], ...]:

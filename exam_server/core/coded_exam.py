@@ -70,23 +70,15 @@ def mark(coded: CodedExam) -> Marks:
     return Marks(right=right, points=points)
 
 
-def mark_anew(marks: Marks, coded: CodedExam, item: int) -> Marks:
-    """The marks with one item's made anew, by its key in the paper of ``coded``."""
-    place = next(place for place, entry in enumerate(coded.paper) if entry.question.id == item)
-    right, points = marks.right.copy(), marks.points.copy()
-    right[:, place], points[:, place] = _mark_item(coded, place)
-    return Marks(right=right, points=points)
-
-
 def _mark_item(coded: CodedExam, place: int) -> tuple[IntArray, IntArray]:
     """Right prompts and thousandths of a point of every script, both of shape (n_scripts,)."""
-    rights, earned = _mark_book(coded.paper[place].question, coded.books[place])
+    rights, earned = mark_book(coded.paper[place].question, coded.books[place])
     # A last entry each, for the code −1 of an item that was not administered.
     column = coded.codes[:, place]
     return np.append(rights, NOT_ADMINISTERED)[column], np.append(earned, 0)[column]
 
 
-def _mark_book(question: Question, book: Sequence[Response]) -> tuple[IntArray, IntArray]:
+def mark_book(question: Question, book: Sequence[Response]) -> tuple[IntArray, IntArray]:
     """Right prompts and thousandths of a point of each response of a book, both of shape (n_responses,)."""
     scores = [score_item(question.content, question.key, response, question.ladder) for response in book]
     right = np.array([score.right for score in scores], dtype=np.int64)

@@ -1,77 +1,83 @@
-"""A coded exam as bytes, to be kept: MessagePack, compressed."""
+"""An exam's responses as bytes, to be kept: no more than marking needs, item by item."""
 
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from exam_server.core.coded_exam import CodedExam
-from exam_server.core.results import PaperQuestion
 from exam_server.protocol.sitting import Response
+from scoring.arrays import IntArray
 
-_MS = 1_000
 _QUICK = 1
+_WIDTHS = ("<i1", "<i2", "<i4")
+
+Column = NDArray[np.signedinteger]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class KeptResponses:
+    """``sittings`` of shape (n_scripts,): ids. ``columns``: for each item the codes of all scripts, shape
+    (n_scripts,), as in ``CodedExam``. ``books``: its responses."""
+
+    items: tuple[int, ...]
+    sittings: IntArray
+    columns: tuple[Column, ...]
+    books: tuple[tuple[Response, ...], ...]
 
 
 class _Packed(msgspec.Struct, frozen=True, kw_only=True):
-    """Arrays as little-endian bytes; ``codes`` and ``spent_ms`` row by row, 32 bits each."""
+    """Arrays as little-endian bytes; each column as narrow as its book allows."""
 
     items: tuple[int, ...]
     sittings: bytes
-    codes: bytes
-    spent_ms: bytes
+    columns: tuple[bytes, ...]
     books: tuple[tuple[Response, ...], ...]
-    classes: bytes
-    class_names: tuple[str, ...]
-    schools: bytes
-    school_names: tuple[str, ...]
-    genders: bytes
-    gender_names: tuple[str, ...]
 
 
 _DECODER = msgspec.msgpack.Decoder(_Packed)
 
 
-def pack(coded: CodedExam) -> bytes:
-    """The exam without its keys."""
-    packed = _Packed(
+def kept_responses(coded: CodedExam) -> KeptResponses:
+    """What marking needs of an exam."""
+    return KeptResponses(
         items=tuple(entry.question.id for entry in coded.paper),
-        sittings=coded.sittings.astype("<i8").tobytes(),
-        codes=coded.codes.astype("<i4").tobytes(),
-        spent_ms=np.rint(coded.seconds * _MS).astype("<i4").tobytes(),
+        sittings=coded.sittings,
+        columns=tuple(
+            column.astype(_width(book)) for column, book in zip(coded.codes.T, coded.books, strict=True)
+        ),
         books=coded.books,
-        classes=coded.classes.astype("<i8").tobytes(),
-        class_names=coded.class_names,
-        schools=coded.schools.astype("<i8").tobytes(),
-        school_names=coded.school_names,
-        genders=coded.genders.astype("<i8").tobytes(),
-        gender_names=coded.gender_names,
+    )
+
+
+def pack(kept: KeptResponses) -> bytes:
+    """The responses as bytes."""
+    packed = _Packed(
+        items=kept.items,
+        sittings=kept.sittings.astype("<i8").tobytes(),
+        columns=tuple(column.tobytes() for column in kept.columns),
+        books=kept.books,
     )
     return zlib.compress(msgspec.msgpack.encode(packed), _QUICK)
 
 
-def unpack(data: bytes, paper: Sequence[PaperQuestion]) -> CodedExam:
-    """The exam with the keys of a paper. Raises ValueError when the paper has other items."""
+def unpack(data: bytes, items: Sequence[int]) -> KeptResponses:
+    """The responses to these items. Raises ValueError when they are to others."""
     packed = _DECODER.decode(zlib.decompress(data))
-    if packed.items != tuple(entry.question.id for entry in paper):
+    if packed.items != tuple(items):
         raise ValueError("the paper has other items")
-    shape = (-1, len(packed.items))
-    return CodedExam(
-        paper=tuple(paper),
-        sittings=_longs(packed.sittings),
-        codes=np.frombuffer(packed.codes, dtype="<i4").reshape(shape),
+    columns = zip(packed.columns, packed.books, strict=True)
+    return KeptResponses(
+        items=packed.items,
+        sittings=np.frombuffer(packed.sittings, dtype="<i8"),
+        columns=tuple(np.frombuffer(column, dtype=_width(book)) for column, book in columns),
         books=packed.books,
-        classes=_longs(packed.classes),
-        class_names=packed.class_names,
-        schools=_longs(packed.schools),
-        school_names=packed.school_names,
-        genders=_longs(packed.genders),
-        gender_names=packed.gender_names,
-        seconds=np.frombuffer(packed.spent_ms, dtype="<i4").reshape(shape) / _MS,
     )
 
 
-def _longs(data: bytes) -> NDArray[np.int64]:
-    return np.frombuffer(data, dtype="<i8")
+def _width(book: Sequence[Response]) -> str:
+    """The narrowest type that holds every code of the book, and −1."""
+    return next(width for width in _WIDTHS if len(book) <= np.iinfo(width).max)

@@ -81,6 +81,12 @@ def raw_scores(points: IntArray, had: BoolArray, paper: Worth) -> IntArray:
     """
     earned = points.sum(axis=1)
     whole = had.astype(np.int64) @ (paper.most * paper.counts)
+    return scaled(earned, whole)
+
+
+def scaled(earned: IntArray, whole: IntArray) -> IntArray:
+    """Hundredths of the 10-point scale, shape (n_scripts,): halves up; 0 where nothing could be had. Both in
+    thousandths of a point."""
     return _half_up(SCALE * HUNDREDTHS * earned, whole)
 
 

@@ -1,6 +1,7 @@
 """Coding agrees with reading each script by itself, and does not depend on who came first."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -9,12 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exam_server.core.coded_exam import NOT_ADMINISTERED, CodedExam, mark
-from exam_server.core.coded_file import pack, unpack
+from exam_server.core.coded_file import kept_responses, pack, unpack
 from exam_server.core.coding import Candidate, Coder, class_ids
+from exam_server.core.key_change import EffectivePaper, with_key
 from exam_server.core.run_record import responses_sha256
+from exam_server.core.run_result import score_scripts
+from exam_server.core.score_change import score_changes
 from exam_server.core.script import Journalled, read_script
+from exam_server.protocol.measurement import VoidRule
 from exam_server.protocol.sitting import Answer, Flag, Response, Submit, Visit
 from item_bank.kinds import kind_of
+from item_bank.kinds.single_choice import SingleChoiceKey
+from item_bank.kinds.true_false import TrueFalseKey
 from item_bank.marking import score_paper
 from tests.exam_server.core.test_results import PAPER, RIGHT
 
@@ -131,20 +138,51 @@ def test_a_response_that_is_none_of_the_items_is_an_error() -> None:
         code([[Answer(seq=1, item=1, response="Z", at_ms=0)]])
 
 
-def test_what_is_packed_comes_out_the_same() -> None:
-    events = [
-        Visit(seq=1, item=1, at_ms=0),
-        Answer(seq=2, item=1, response="B", at_ms=5),
-        Submit(seq=3, at_ms=1_500),
-    ]
-    coded = code([events, []])
-    back = unpack(pack(coded), PAPER)
-    assert (back.codes == coded.codes).all()
-    assert (back.seconds == coded.seconds).all()
-    assert (back.books, back.paper, back.sittings.tolist()) == (coded.books, coded.paper, [0, 1])
-    assert responses_sha256(back) == responses_sha256(coded)
+@pytest.mark.parametrize("different", [2, 127, 128, 40_000])
+def test_what_is_kept_comes_out_the_same(different: int) -> None:
+    coded = code([[]] * (different + 1))
+    codes = np.zeros((different + 1, 3), dtype=np.int32)
+    codes[:, 2] = np.arange(-1, different)
+    books = (*coded.books[:2], (None, *map(str, range(different - 1))))
+    kept = kept_responses(replace(coded, codes=codes, books=books))
+    back = unpack(pack(kept), kept.items)
+    assert (np.stack(back.columns, axis=1) == codes).all()
+    assert (back.books, back.sittings.tolist()) == (books, coded.sittings.tolist())
     with pytest.raises(ValueError, match="other items"):
-        unpack(pack(coded), PAPER[:2])
+        unpack(pack(kept), kept.items[:2])
+
+
+@given(
+    codes=st.lists(st.tuples(st.integers(-1, 4), st.integers(-1, 1), st.integers(-1, 1)), max_size=12),
+    place=st.integers(0, 2),
+    voids=st.frozensets(st.sampled_from([1, 2, 3])),
+    void_rule=st.sampled_from(["full_points", "leave_out"]),
+    share=st.sampled_from([0, 250, 1000]),
+)
+def test_a_change_of_one_key_is_what_marking_everything_twice_says(
+    codes: list[tuple[int, int, int]], place: int, voids: frozenset[int], void_rule: VoidRule, share: int
+) -> None:
+    statements = (True, True, False, False)
+    coded = replace(
+        code([[]] * len(codes)),
+        codes=np.array(codes, dtype=np.int32).reshape(-1, 3),
+        books=((None, "A", "B", "C", "D"), (None, statements), (None, "0.5")),
+    )
+    keys = (SingleChoiceKey(option="C"), TrueFalseKey(values=statements), None)
+    paper = EffectivePaper(questions=PAPER, void=voids)
+    item = PAPER[place].question.id
+    papers = (paper, with_key(paper, item, keys[place]))
+    shares = np.full(len(codes), share)
+    found = score_changes(kept_responses(coded), papers, item, void_rule, shares)
+    for scores, each in zip((found.before, found.after), papers, strict=True):
+        exam = replace(coded, paper=each.questions)
+        assert (
+            scores.tolist() == score_scripts(exam, mark(exam), each.void, void_rule, shares).scores.tolist()
+        )
+    changed = np.flatnonzero(found.before != found.after).tolist()
+    assert sorted(found.order.tolist()) == changed
+    sizes = np.abs(found.after - found.before)[found.order]
+    assert (np.diff(sizes) <= 0).all()
 
 
 def test_an_item_that_was_not_administered_earns_nothing() -> None:
