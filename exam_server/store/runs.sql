@@ -129,16 +129,26 @@ ORDER BY class_id
 SELECT record FROM scoring_run WHERE id = $1
 
 -- name: select_scores
--- A page of a run's candidates, a teacher's own ($2); $3 is sought without diacritics, $4 with; by $5.
-SELECT sitting_id AS sitting, number, name, class_name, state, score, raw_score, parts, theta, theta_se, low, high, sanction
-FROM run_score
-WHERE run_id = $1 AND ($2::bigint IS NULL OR class_id IN (SELECT class_id FROM teaching WHERE staff_id = $2))
-    AND ($3 = '' OR strpos(search, $3) > 0) AND ($4 = '' OR strpos(lower(name COLLATE pg_c_utf8), $4) > 0)
-ORDER BY
-    CASE $5::text WHEN 'score' THEN -coalesce(score, -1)::float8 WHEN 'theta' THEN -coalesce(theta, '-infinity') END,
-    CASE WHEN $5 = 'number' THEN number END COLLATE "C",
-    place
-LIMIT $6 OFFSET $7
+-- A page of a run's candidates, a teacher's own ($2); $3 is sought without diacritics, $4 with; by $5. Only what orders
+-- them is sorted: the rest of a row is read for the page alone.
+SELECT run_score.sitting_id AS sitting, number, name, class_name, state, score, raw_score, parts, theta, theta_se, low, high,
+    sanction
+FROM (
+    SELECT sitting_id, row_number() OVER () AS rank
+    FROM (
+        SELECT sitting_id
+        FROM run_score
+        WHERE run_id = $1 AND ($2::bigint IS NULL OR class_id IN (SELECT class_id FROM teaching WHERE staff_id = $2))
+            AND ($3 = '' OR strpos(search, $3) > 0) AND ($4 = '' OR strpos(lower(name COLLATE pg_c_utf8), $4) > 0)
+        ORDER BY
+            CASE $5::text WHEN 'score' THEN -coalesce(score, -1)::float8 WHEN 'theta' THEN -coalesce(theta, '-infinity') END,
+            CASE WHEN $5 = 'number' THEN number END COLLATE "C",
+            place
+        LIMIT $6 OFFSET $7
+    ) AS sorted
+) AS page
+JOIN run_score ON run_score.run_id = $1 AND run_score.sitting_id = page.sitting_id
+ORDER BY page.rank
 
 -- name: select_scores_by_name
 -- A page of a run's candidates, a teacher's own ($2); $3 is sought without diacritics, $4 with; by name.
