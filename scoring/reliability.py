@@ -7,8 +7,7 @@ not defined is None.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.stats import f as f_distribution
+from scipy.special import fdtri
 
 from scoring.arrays import FloatArray, IntArray
 
@@ -148,7 +147,7 @@ def alpha(found: Covariances) -> Alpha | None:
     value = k / (k - 1) * (1 - float(np.trace(found.matrix)) / total)
     n = found.least_n
     degrees = (n - 1, (n - 1) * (k - 1))
-    low, high = (1 - (1 - value) * float(f_distribution.ppf(tail, *degrees)) for tail in (1 - _TAIL, _TAIL))
+    low, high = (1 - (1 - value) * float(fdtri(*degrees, tail)) for tail in (1 - _TAIL, _TAIL))
     return Alpha(value=value, low=low, high=high, n=n)
 
 
@@ -227,6 +226,8 @@ def standard_error(sd: float, coefficient: float) -> float | None:
 
 def _minimum_residuals(r: FloatArray) -> FloatArray:
     """Loadings of one factor on correlations ``r`` of shape (n_items, n_items)."""
+    from scipy.optimize import minimize  # large, and a server that only shows results does without it
+
     between = r - np.diag(np.diag(r))
 
     def misfit(loadings: FloatArray) -> tuple[float, FloatArray]:

@@ -13,8 +13,8 @@ import scipy
 
 from exam_server.actions.coding import StoredExam, code_scripts, read_exam
 from exam_server.clock import Clock
-from exam_server.core.analysis import LinkTarget
 from exam_server.core.analysis.findings import ClassFigures, ExamFindings
+from exam_server.core.analysis.settings import LinkTarget
 from exam_server.core.coded_exam import CodedExam
 from exam_server.core.coded_file import kept_responses, pack
 from exam_server.core.coding import Candidate, class_ids

@@ -19,7 +19,7 @@ from exam_server.errors import Conflict, Invalid
 from exam_server.protocol.measurement import ModelChoice
 
 if TYPE_CHECKING:
-    from exam_server.core.analysis import ExamFindings
+    from exam_server.core.analysis.findings import ExamFindings
     from exam_server.core.analysis.scored_test import ScoredTest
 
 Responses = Annotated[
@@ -71,7 +71,8 @@ def analyse(
     data: Data = None,
 ) -> None:
     """Analyse, write the report, show what to know first."""
-    from exam_server.core.analysis import AnalysisSettings, analyse_test
+    from exam_server.core.analysis.exam_analysis import analyse_test
+    from exam_server.core.analysis.settings import AnalysisSettings
 
     _check_free(out, overwrite=overwrite)
     began = SystemClock().now()
@@ -130,7 +131,8 @@ def _of_exam(exam: int | None, data: Path | None, tell: Step, *, others: Sequenc
     # Only who reads the database waits for what that needs.
     from exam_server.actions.coding import code_scripts, read_exam
     from exam_server.cli.session import Session, in_session
-    from exam_server.core.analysis import AnalysisSettings, from_exam
+    from exam_server.core.analysis.scored_test import from_exam
+    from exam_server.core.analysis.settings import AnalysisSettings
     from exam_server.core.coded_exam import mark
 
     async def work(session: Session) -> _Source:
@@ -162,7 +164,7 @@ def _key(path: Path, table: ResponseTable) -> Mapping[str, str]:
 
 def _write(out: Path, source: _Source, findings: "ExamFindings", seconds: float) -> tuple[str, ...]:
     """All files of the report; parameters only where there is a model."""
-    from exam_server.core.analysis import abilities
+    from exam_server.core.analysis.abilities import abilities
     from exam_server.core.export.parameters import parameters_of
     from exam_server.core.export.persons import persons_table
     from exam_server.core.export.tables import as_csv, items_table, test_table

@@ -5,16 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exam_server.core.analysis import (
-    Abilities,
-    AnalysisSettings,
-    ExamFindings,
-    LinkTarget,
-    abilities,
-    analyse_test,
-    from_exam,
-    score_errors,
-)
+from exam_server.core.analysis.abilities import Abilities, abilities, score_errors
+from exam_server.core.analysis.exam_analysis import analyse_test
+from exam_server.core.analysis.findings import ExamFindings
+from exam_server.core.analysis.scored_test import from_exam
+from exam_server.core.analysis.settings import AnalysisSettings, LinkTarget
 from exam_server.core.coded_exam import NOT_ADMINISTERED, CodedExam, Marks, mark
 from exam_server.core.coding import Candidate
 from exam_server.core.key_change import AppliedKey, EffectivePaper

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from exam_server.core.analysis import Abilities, ExamFindings, score_errors
-from exam_server.core.analysis.findings import rounded
+from exam_server.core.analysis.abilities import Abilities, score_errors
+from exam_server.core.analysis.findings import ExamFindings, rounded
 from exam_server.core.analysis.scored_test import ScoredTest
 from exam_server.core.export.tables import Table
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.optimize import linprog
 
 from scoring.arrays import BoolArray, FloatArray, IntArray
 
@@ -103,6 +102,8 @@ def _determined(whole: IntArray, hidden: BoolArray) -> tuple[int, int] | None:
 
 def _narrow(whole: IntArray, hidden: BoolArray) -> tuple[int, int] | None:
     """A cell whose bounds are too close, given that a small one is below ``SMALL`` and no count below 0."""
+    from scipy.optimize import linprog  # large, and few requests need it
+
     left, right = _equations(whole, hidden)
     small = whole[hidden] < SMALL
     bounds = [(0, SMALL - 1) if one else (SMALL, None) for one in small]

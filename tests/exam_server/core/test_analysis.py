@@ -8,15 +8,11 @@ import numpy as np
 import pytest
 
 from exam_server.catalogue import languages, texts
-from exam_server.core.analysis import (
-    AnalysisSettings,
-    ExamFindings,
-    LinkTarget,
-    abilities,
-    analyse,
-    from_exam,
-    score_errors,
-)
+from exam_server.core.analysis.abilities import abilities, score_errors
+from exam_server.core.analysis.exam_analysis import analyse
+from exam_server.core.analysis.findings import ExamFindings
+from exam_server.core.analysis.scored_test import from_exam
+from exam_server.core.analysis.settings import AnalysisSettings, LinkTarget
 from exam_server.core.analysis_view import analysis_of_item, analysis_of_test, notes
 from exam_server.core.coded_exam import CodedExam, mark
 from exam_server.core.item_flags import RULES

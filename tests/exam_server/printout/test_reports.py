@@ -8,7 +8,9 @@ from itertools import pairwise
 import pytest
 
 from exam_server.catalogue import languages
-from exam_server.core.analysis import AnalysisSettings, ExamFindings, analyse
+from exam_server.core.analysis.exam_analysis import analyse
+from exam_server.core.analysis.findings import ExamFindings
+from exam_server.core.analysis.settings import AnalysisSettings
 from exam_server.core.coded_exam import mark
 from exam_server.core.export.pupil import ExportHead
 from exam_server.core.export.school import school_tables
