@@ -78,9 +78,10 @@ def make_responses(
     """The matrix with what is left out filled in: names "1", "2", …, as many categories as were seen (2 at
     least), weights 1, one group.
 
-    Raises ValueError when shapes do not fit, or a code is not of its item's categories.
+    Raises ValueError when shapes do not fit, a code is not of its item's categories, of which there are at
+    most ``MAX_CATEGORIES``, a weight is not positive, or a group has no name.
     """
-    if codes.ndim != 2 or (codes < MISSING).any():
+    if codes.ndim != 2 or (codes < MISSING).any() or (codes >= MAX_CATEGORIES).any():
         raise ValueError("codes must be persons by items, −1 or a category")
     n_persons, n_items = codes.shape
     seen = codes.max(axis=0, initial=1).astype(np.int64) + 1
@@ -88,12 +89,7 @@ def make_responses(
     weight = np.ones(n_persons) if weights is None else weights
     group = np.zeros(n_persons, dtype=np.int64) if groups is None else groups
     labels = tuple(str(place) for place in range(1, n_items + 1)) if names is None else names
-    if (len(labels), most.shape, weight.shape, group.shape) != (
-        n_items,
-        (n_items,),
-        (n_persons,),
-        (n_persons,),
-    ):
+    if (len(labels), *most.shape, *weight.shape, *group.shape) != (n_items, n_items, n_persons, n_persons):
         raise ValueError("names and categories are one per item, weights and groups one per person")
     if (codes.max(axis=0, initial=0) >= most).any() or not (np.isfinite(weight) & (weight > 0)).all():
         raise ValueError("a code lies beyond its item's categories, or a weight is not positive")

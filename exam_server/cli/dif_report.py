@@ -1,5 +1,6 @@
 """What ``khaothi dif`` finds, method by method, as it prints it."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -7,8 +8,8 @@ import msgspec
 from exam_server.cli.measuring import Step
 
 if TYPE_CHECKING:
-    from scoring.arrays import BoolArray
-    from scoring.dif import Contrast
+    from scoring.arrays import BoolArray, FloatArray
+    from scoring.dif import Category, Contrast
     from scoring.responses import Responses
 
 Method = Literal["mh", "logistic", "standardisation"]
@@ -122,24 +123,17 @@ def _mantel_haenszel(responses: "Responses", focal: "BoolArray", anchor: "BoolAr
     from scoring.multiplicity import adjust
 
     found = mantel_haenszel(responses, focal, anchor)
-    adjusted = adjust(found.p)
     effect = np.where(np.isfinite(found.delta), found.delta, found.mean_difference)
-    return [
-        ItemDif(
-            item=name,
-            category=found.category[place],
-            favours=_favours(effect[place]),
-            matched_on=bool(anchor[place]),
-            chi2=_known(found.chi2[place]),
-            p=_known(found.p[place]),
-            p_adjusted=_known(adjusted[place]),
-            alpha=_known(found.alpha[place]),
-            delta=_known(found.delta[place]),
-            delta_se=_known(found.delta_se[place]),
-            mean_difference=_known(found.mean_difference[place]),
-        )
-        for place, name in enumerate(responses.names)
-    ]
+    figures = {
+        "chi2": found.chi2,
+        "p": found.p,
+        "p_adjusted": adjust(found.p),
+        "alpha": found.alpha,
+        "delta": found.delta,
+        "delta_se": found.delta_se,
+        "mean_difference": found.mean_difference,
+    }
+    return _rows(responses, anchor, found.category, effect, figures)
 
 
 def _logistic(responses: "Responses", focal: "BoolArray", anchor: "BoolArray") -> list[ItemDif]:
@@ -149,40 +143,43 @@ def _logistic(responses: "Responses", focal: "BoolArray", anchor: "BoolArray") -
     from scoring.multiplicity import adjust
 
     found = logistic(responses, focal, anchor)
-    crossing = logistic(responses, focal, anchor, kind="nonuniform")
-    adjusted = adjust(found.p)
     # Log odds that grow without end have no estimate, but a direction.
     endless = standardisation(responses, focal, anchor).difference
+    figures = {
+        "chi2": found.chi2,
+        "p": found.p,
+        "p_adjusted": adjust(found.p),
+        "log_odds": found.group,
+        "log_odds_se": found.group_se,
+        "delta_r2": found.delta_r2,
+        "nonuniform_p": logistic(responses, focal, anchor, kind="nonuniform").p,
+    }
     effect = np.where(np.isnan(found.group), endless, found.group)
-    return [
-        ItemDif(
-            item=name,
-            category=found.category[place],
-            favours=_favours(effect[place]),
-            matched_on=bool(anchor[place]),
-            chi2=_known(found.chi2[place]),
-            p=_known(found.p[place]),
-            p_adjusted=_known(adjusted[place]),
-            log_odds=_known(found.group[place]),
-            log_odds_se=_known(found.group_se[place]),
-            delta_r2=_known(found.delta_r2[place]),
-            nonuniform_p=_known(crossing.p[place]),
-        )
-        for place, name in enumerate(responses.names)
-    ]
+    return _rows(responses, anchor, found.category, effect, figures)
 
 
 def _standardisation(responses: "Responses", focal: "BoolArray", anchor: "BoolArray") -> list[ItemDif]:
     from scoring.dif import standardisation
 
     found = standardisation(responses, focal, anchor)
+    return _rows(responses, anchor, found.category, found.difference, {"difference": found.difference})
+
+
+def _rows(
+    responses: "Responses",
+    anchor: "BoolArray",
+    categories: "Sequence[Category | None]",
+    effect: "FloatArray",
+    figures: "Mapping[str, FloatArray]",
+) -> list[ItemDif]:
+    """An item each; ``effect``, of shape (n_items,), has the sign of the group it favours."""
     return [
         ItemDif(
             item=name,
-            category=found.category[place],
-            favours=_favours(found.difference[place]),
+            category=categories[place],
+            favours=_favours(effect[place]),
             matched_on=bool(anchor[place]),
-            difference=_known(found.difference[place]),
+            **{field: _known(values[place]) for field, values in figures.items()},
         )
         for place, name in enumerate(responses.names)
     ]

@@ -49,11 +49,15 @@ def _figures(column: Column) -> tuple[float, float, float, float]:
     whole = float(weight @ variance)
     outfit = float(weight @ (square / variance)) / n
     infit = float(weight @ square) / whole
-    outfit_sd = np.sqrt(float(weight @ (fourth / variance**2)) / n**2 - 1.0 / n)
-    infit_sd = np.sqrt(float(weight @ (fourth - variance**2))) / whole
-    return infit, outfit, _deviate(infit, float(infit_sd)), _deviate(outfit, float(outfit_sd))
+    # E((x − E)⁴) is W² at least; rounding may say otherwise.
+    spare = np.maximum(fourth - variance**2, 0.0)
+    outfit_sd = float(np.sqrt(weight @ (spare / variance**2))) / n
+    infit_sd = float(np.sqrt(weight @ spare)) / whole
+    return infit, outfit, _deviate(infit, infit_sd), _deviate(outfit, outfit_sd)
 
 
 def _deviate(mean_square: float, sd: float) -> float:
+    if not sd > 0:  # right and wrong were as likely for all
+        return np.nan
     bounded = min(sd, _MOST_SPREAD)
     return (np.cbrt(mean_square) - 1.0) * 3.0 / bounded + bounded / 3.0

@@ -137,18 +137,9 @@ def _search(
     def at(ab: FloatArray) -> Criterion:
         return criterion(from_items, to_items, method, ab, grid)
 
-    begin = (
-        np.array(start)
-        if start
-        else min(_starts(from_items, to_items, held=held), key=lambda ab: at(ab).value)
-    )
-    ab, here, iterations = begin, at(begin), 0
-    while not _arrived(ab, here, held=held) and iterations < MAX_ITERATIONS:
-        moved = _step(ab, here, at, held=held)
-        iterations += 1
-        if moved is None:
-            break
-        ab, here = moved
+    starts = [np.array(start)] if start else _starts(from_items, to_items, held=held)
+    begin = min(starts, key=lambda ab: at(ab).value)
+    ab, here, iterations = _lowest(begin, at, held=held)
     _check_determined(ab, here, held=held)
     return Link(
         method=method,
@@ -163,6 +154,19 @@ def _search(
         iterations=iterations,
         start=(float(begin[0]), float(begin[1])),
     )
+
+
+def _lowest(
+    begin: FloatArray, at: Callable[[FloatArray], Criterion], *, held: bool
+) -> tuple[FloatArray, Criterion, int]:
+    """Where the steps end, the criterion there, and how many they were."""
+    ab, here = begin, at(begin)
+    for iterations in range(MAX_ITERATIONS):
+        moved = None if _arrived(ab, here, held=held) else _step(ab, here, at, held=held)
+        if moved is None:
+            return ab, here, iterations
+        ab, here = moved
+    return ab, here, MAX_ITERATIONS
 
 
 def _starts(from_items: Sequence[Item], to_items: Sequence[Item], *, held: bool) -> list[FloatArray]:

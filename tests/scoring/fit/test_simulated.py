@@ -296,3 +296,10 @@ def test_tests_of_few_or_extreme_items_have_figures_or_none() -> None:
     assert np.isnan(infit_outfit(certain, responses, theta).outfit[6])
     assert np.isfinite(ld_x2(certain, responses, NODES, NORMAL).x2[6, :6]).all()
     assert np.isnan(q3(certain, responses, theta)[6, :6]).all()
+
+
+def test_answers_as_likely_right_as_wrong_have_a_mean_square_without_deviate() -> None:
+    item = Item(name="Q", model="rasch", slope=1.0, intercepts=np.array([-0.3]))
+    found = infit_outfit([item], make_responses(np.array([[1]], dtype=np.int8)), np.array([0.3]))
+    assert (found.infit[0], found.outfit[0]) == (1.0, 1.0)
+    assert np.isnan([found.infit_z[0], found.outfit_z[0]]).all()
