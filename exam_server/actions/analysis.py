@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from exam_server.actions.results import unreleased_items
 from exam_server.actions.runs import readable_run, run_body
 from exam_server.catalogue import Language
 from exam_server.core.access import Permission, allowed
@@ -11,7 +12,7 @@ from exam_server.core.analysis.findings import ClassFigures, ExamFindings
 from exam_server.core.analysis_view import analysis_of_item, analysis_of_test
 from exam_server.errors import Conflict, NotFound
 from exam_server.protocol.measurement import ItemAnalysis, TestAnalysis
-from exam_server.store import exams, item_uses, results, runs
+from exam_server.store import exams, item_uses, runs
 from exam_server.store.database import Connection, Database
 from exam_server.store.staff import StaffMember
 
@@ -19,8 +20,8 @@ from exam_server.store.staff import StaffMember
 async def show_analysis(
     database: Database, run_id: int, caller: StaffMember, now: datetime, lang: Language
 ) -> TestAnalysis:
-    """The analysis of a run; to a teacher, while somebody may still sit the exam, without what the items say
-    and what is said of them.
+    """The analysis of a run; to a teacher without what the items say and what is said of them, for those that
+    somebody may still sit.
 
     Raises NotFound with code ``not_found``, also before the run is computed.
     """
@@ -28,10 +29,10 @@ async def show_analysis(
         run, findings, own = await _read(connection, run_id, caller)
         exam = await exams.select_optional_exam(connection, run.exam_id)
         stems = {each.id: each.text() for each in await exams.select_questions(connection, run.exam_id)}
-        released = await _is_released(connection, run.exam_id, caller, now)
+        unreleased = await unreleased_items(connection, run.exam_id, caller, now)
     subject = "" if exam is None else exam.subject
     found = analysis_of_test(run_body(run, caller, lang), subject, findings, stems, own, lang)
-    return found if released else _withheld(found)
+    return _withheld(found, unreleased)
 
 
 async def show_item_analysis(
@@ -40,14 +41,14 @@ async def show_item_analysis(
     """The analysis of an item in a run.
 
     Raises NotFound with code ``not_found``; Conflict with ``exam_not_over`` for a teacher while somebody may
-    still sit the exam.
+    still sit the item.
     """
     async with database.snapshot() as connection:
         run, findings, own = await _read(connection, run_id, caller)
         stems = {each.id: each.text() for each in await exams.select_questions(connection, run.exam_id)}
         if item_id not in stems:
             raise NotFound("not_found")
-        if not await _is_released(connection, run.exam_id, caller, now):
+        if item_id in await unreleased_items(connection, run.exam_id, caller, now):
             raise Conflict("exam_not_over")
         history = await item_uses.select_history(connection, item_id)
     return analysis_of_item(findings, item_id, stems[item_id], own, history, lang)
@@ -66,12 +67,9 @@ async def _read(
     return run, findings, findings.classes
 
 
-async def _is_released(connection: Connection, exam_id: int, caller: StaffMember, now: datetime) -> bool:
-    if allowed(caller.role, Permission.KEYS_READ):
-        return True
-    return await results.select_exam_is_over(connection, exam_id, now)
-
-
-def _withheld(found: TestAnalysis) -> TestAnalysis:
-    items = tuple(msgspec.structs.replace(line, text="", flags=()) for line in found.items)
+def _withheld(found: TestAnalysis, unreleased: frozenset[int]) -> TestAnalysis:
+    items = tuple(
+        msgspec.structs.replace(line, text="", flags=()) if line.item in unreleased else line
+        for line in found.items
+    )
     return msgspec.structs.replace(found, items=items)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from exam_server.actions.results import unreleased_items
 from exam_server.actions.runs import readable_run, run_body
 from exam_server.catalogue import Language, text
 from exam_server.core.access import Permission, allowed
@@ -22,7 +23,7 @@ from exam_server.printout.candidate_report import candidate_report
 from exam_server.printout.school_report import school_report
 from exam_server.protocol.measurement import ScoringRun
 from exam_server.protocol.staff import PartScore
-from exam_server.store import exports, results, runs
+from exam_server.store import exports, runs
 from exam_server.store.database import Connection, Database
 from exam_server.store.staff import StaffMember
 
@@ -147,10 +148,9 @@ async def _computed(connection: Connection, run_id: int, caller: StaffMember) ->
 async def _findings(
     connection: Connection, run: runs.StoredRun, caller: StaffMember, now: datetime
 ) -> ExamFindings:
-    """What the run found; of keys nothing while the exam may still be sat, but for who may read them."""
+    """What the run found; of keys nothing for the items that may still be sat, but for who may read them."""
     found = await runs.select_findings(connection, run.id, teacher_id=_only(caller))
-    over = await results.select_exam_is_over(connection, run.exam_id, now)
-    return found if over or allowed(caller.role, Permission.KEYS_READ) else _withheld(found)
+    return _withheld(found, await unreleased_items(connection, run.exam_id, caller, now))
 
 
 def _only(caller: StaffMember) -> int | None:
@@ -195,8 +195,11 @@ def _pupil(run: runs.StoredRun, row: exports.PupilRow) -> ScoredPupil:
     )
 
 
-def _withheld(found: ExamFindings) -> ExamFindings:
-    items = tuple(msgspec.structs.replace(item, options=(), flags=()) for item in found.items)
+def _withheld(found: ExamFindings, unreleased: frozenset[int]) -> ExamFindings:
+    items = tuple(
+        msgspec.structs.replace(item, options=(), flags=()) if item.item in unreleased else item
+        for item in found.items
+    )
     return msgspec.structs.replace(found, items=items)
 
 

@@ -30,7 +30,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 async def show_results(database: Database, exam_id: int, caller: StaffMember, now: datetime) -> Results:
     """Scores and statistics of an exam, those of its signed run where there is one; a teacher's own classes
-    only, and without option counts until nobody may sit it any more.
+    only, and of an item no option counts until nobody may sit it any more.
 
     Raises NotFound with code ``not_found`` without such an exam, or when no class of the teacher sits it;
     Conflict with ``scores_not_released`` for a teacher while the run that releases them is not signed, or
@@ -53,14 +53,13 @@ async def show_results(database: Database, exam_id: int, caller: StaffMember, no
         sittings = [head.sitting for head in heads]
         rules = await _rules(connection, exam_id, run, paper.void, sittings)
         payloads = await select_payloads(connection, sittings)
-        over = await results.select_exam_is_over(connection, exam_id, now)
-    released = over or allowed(caller.role, Permission.KEYS_READ)
+        unreleased = await unreleased_items(connection, exam_id, caller, now)
 
     def compute() -> Results:
         scripts = [_script(head, payloads.get(head.sitting, [])) for head in heads]
         number = None if run is None else run.id
         found = make_results(exam.title, exam.subject, paper.questions, scripts, rules, number)
-        return found if released else withhold_keys(found)
+        return withhold_keys(found, unreleased)
 
     return await asyncio.to_thread(compute)
 
@@ -85,6 +84,16 @@ async def _rules(
         per_mille=run.settings.per_mille,
         scored=frozenset(outcomes),
     )
+
+
+async def unreleased_items(
+    connection: Connection, exam_id: int, caller: StaffMember, now: datetime
+) -> frozenset[int]:
+    """The items of an exam whose keys the caller may not see yet: somebody may still sit them, in this exam
+    or another. None for who may read keys."""
+    if allowed(caller.role, Permission.KEYS_READ):
+        return frozenset()
+    return await results.select_unreleased_items(connection, exam_id, now)
 
 
 def results_csv(found: Results, lang: Language) -> str:

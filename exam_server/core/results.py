@@ -128,11 +128,14 @@ def make_results(
     )
 
 
-def withhold_keys(results: Results) -> Results:
-    """The results without what would help someone who still sits: the questions, and how often each option
-    was chosen."""
-    items = tuple(msgspec.structs.replace(item, text="", counts=()) for item in results.items)
-    return msgspec.structs.replace(results, items=items, keys_released=False)
+def withhold_keys(results: Results, unreleased: frozenset[int]) -> Results:
+    """The results without what would help someone who still sits one of these items: the questions, and how
+    often each option was chosen."""
+    items = tuple(
+        msgspec.structs.replace(item, text="", counts=()) if item.item in unreleased else item
+        for item in results.items
+    )
+    return msgspec.structs.replace(results, items=items, keys_released=not unreleased)
 
 
 def _is_in(script: ScriptInput, rules: Rules) -> bool:

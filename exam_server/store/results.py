@@ -35,6 +35,7 @@ async def select_item_is_released(
     return bool(await connection.fetchval(SQL["select_item_is_released"], item_id, teacher_id, now))
 
 
-async def select_exam_is_over(connection: Connection, exam_id: int, now: datetime) -> bool:
-    """Whether nobody may sit the exam any more."""
-    return bool(await connection.fetchval(SQL["select_exam_is_over"], exam_id, now))
+async def select_unreleased_items(connection: Connection, exam_id: int, now: datetime) -> frozenset[int]:
+    """The items of an exam that are on a paper, its own or another exam's, that somebody may still sit."""
+    rows = await connection.fetch(SQL["select_unreleased_items"], exam_id, now)
+    return frozenset(row["item_id"] for row in rows)

@@ -24,6 +24,10 @@ SELECT EXISTS (
     WHERE exam_item.item_id = $1 AND shift_is_open(shift, $3)
 )
 
--- name: select_exam_is_over
--- Whether nobody may sit the exam any more.
-SELECT NOT EXISTS (SELECT FROM shift WHERE shift.exam_id = $1 AND shift_is_open(shift, $2))
+-- name: select_unreleased_items
+-- The items of an exam that are on a paper, its own or another exam's, that somebody may still sit.
+SELECT DISTINCT exam_item.item_id
+FROM exam_item
+JOIN exam_item AS used ON used.item_id = exam_item.item_id
+JOIN shift ON shift.exam_id = used.exam_id
+WHERE exam_item.exam_id = $1 AND shift_is_open(shift, $2)

@@ -171,6 +171,42 @@ async def test_statistics_come_in_words_and_without_keys_until_the_exam_is_over(
     assert detail.history == page.history
 
 
+async def test_an_item_that_another_exam_will_have_stays_secret(school: School) -> None:
+    await sit_class(school.database, school.shift.exam_id)
+    run = await signed(school)
+    secret, other = [question.id for question in await questions_of(school.database, school.shift.exam_id)][
+        :2
+    ]
+    school.clock.advance(hours=8)
+    teacher = await school.staff(Role.TEACHER)
+    async with school.database.transaction() as connection:
+        await connection.execute("UPDATE shift SET closes_at = opens_at, started_at = opens_at")
+        later = await connection.fetchval(
+            "INSERT INTO exam (title, subject, minutes, created_at)"
+            " SELECT 'Cuối kỳ', subject, minutes, created_at FROM exam RETURNING id"
+        )
+        await connection.execute("INSERT INTO exam_part VALUES ($1, 1, 'I', '')", later)
+        await connection.execute("INSERT INTO exam_item VALUES ($1, $2, 1, 1, '{0,0.25}')", later, secret)
+        await connection.execute(
+            "INSERT INTO shift (exam_id, form_id, name, room, opens_at, closes_at, late_minutes, admission)"
+            " SELECT $1, form_id, name, room, $2::timestamptz, $2 + interval '1 day', late_minutes, admission"
+            " FROM shift",
+            later,
+            school.clock.now(),
+        )
+    refused = await problem(await teacher.get(f"/api/runs/{run.id}/items/{secret}"), 409)
+    assert refused["code"] == "exam_not_over"
+    assert (await teacher.get(f"/api/runs/{run.id}/items/{other}")).status == 200
+    found = await read(teacher, f"/api/runs/{run.id}/analysis", measurement.TestAnalysis)
+    assert [line.item for line in found.items if not line.text] == [secret]
+    results = await read(teacher, f"/api/exams/{school.shift.exam_id}/results", Results)
+    assert [item.item for item in results.items if not item.text] == [secret]
+    assert [item.item for item in results.items if not item.counts] == [secret]
+    assert not results.keys_released
+    everything = await (await teacher.get(f"/api/runs/{run.id}/export/run.json")).json()
+    assert [item["item"] for item in everything["findings"]["items"] if not item["options"]] == [secret]
+
+
 async def test_before_it_is_computed_a_run_has_no_statistics(school: School) -> None:
     board = await school.staff(Role.BOARD)
     body = {"model": "auto", "void_rule": "full_points", "link_to": None}
