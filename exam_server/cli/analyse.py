@@ -14,7 +14,8 @@ from exam_server.cli.options import Data, Json
 from exam_server.cli.screen import screen
 from exam_server.cli.words import LANGUAGE, say
 from exam_server.clock import SystemClock
-from exam_server.core.response_file import ResponseTable, read_coded, read_pairs, read_table
+from exam_server.core.response_file import read_coded
+from exam_server.core.response_table import ResponseTable, read_pairs, read_table
 from exam_server.errors import Conflict, Invalid
 from exam_server.protocol.measurement import ModelChoice
 

@@ -25,7 +25,7 @@ from exam_server.cli.options import Json
 from exam_server.cli.screen import screen
 from exam_server.cli.words import LANGUAGE, say
 from exam_server.core.equated_scores import EquatingMethod, EquatingTable
-from exam_server.core.response_file import read_pairs
+from exam_server.core.response_table import read_pairs
 
 if TYPE_CHECKING:
     from scoring.equating.conversion import Scale

@@ -143,7 +143,7 @@ def _of_files(files: Files, tell: Step) -> Evidence:
 
 def _read(responses: Path, files: Files, tell: Step) -> "tuple[Sheets, tuple[Item, ...] | None]":
     from exam_server.core.forensic_file import keyed_sheets, marked_sheets, modelled_sheets
-    from exam_server.core.response_file import read_pairs, read_table
+    from exam_server.core.response_table import read_pairs, read_table
 
     place = str(responses)
     if files.key is not None:

@@ -16,7 +16,7 @@ from exam_server.cli.screen import screen
 from exam_server.cli.words import say
 from exam_server.core.linked_file import common_items, linked_file
 from exam_server.core.parameter_file import write_parameters
-from exam_server.core.response_file import read_pairs
+from exam_server.core.response_table import read_pairs
 from exam_server.errors import Invalid
 
 if TYPE_CHECKING:

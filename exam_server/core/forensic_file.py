@@ -7,7 +7,7 @@ import numpy as np
 
 from exam_server.core.forensic_model import ability_on, fit_right_and_wrong
 from exam_server.core.forensics import Sheets
-from exam_server.core.response_file import ResponseTable, read_pairs, read_table
+from exam_server.core.response_table import ResponseTable, read_pairs, read_table
 from exam_server.errors import Invalid
 from scoring.arrays import BoolArray, FloatArray, IntArray
 from scoring.forensics.chances import NOT_ADMINISTERED

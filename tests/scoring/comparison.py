@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from exam_server.core.response_file import read_responses
+from exam_server.core.response_file import read_coded
 from scoring.ability import eap
 from scoring.calibrated import Calibration
 from scoring.calibration import LogitNormalPrior, Settings, calibrate
@@ -77,7 +77,7 @@ def differences() -> Iterator[Difference]:
     for folder, block, model in BLOCKS:
         place = reference(folder)
         expected = json.loads((place / "expected.json").read_text(encoding="utf-8"))[block]
-        responses, _ = read_responses((place / "responses.csv").read_bytes(), "responses.csv")
+        responses = read_coded((place / "responses.csv").read_bytes(), "responses.csv").responses
         yield _difference(folder, model, responses, expected)
     yield _simulated()
 
@@ -109,7 +109,7 @@ def _simulated() -> Difference:
     place = reference("sim_2pl_5kx40")
     expected = json.loads((place / "expected.json").read_text(encoding="utf-8"))
     text = gzip.decompress((place / "responses.txt.gz").read_bytes())
-    responses, _ = read_responses(text, "responses.txt")
+    responses = read_coded(text, "responses.txt").responses
     found = _calibrated(responses, "2pl", errors=False)
     tight = expected["Rmirt_tight"]
     ability = eap(found.items, responses.of_persons(np.arange(500)), found.nodes, found.groups[0].weights)

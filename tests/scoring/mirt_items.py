@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from exam_server.core.response_file import read_responses
+from exam_server.core.response_file import read_coded
 from scoring.items import Item, Model
 from scoring.responses import Responses
 from tests.scoring.reference import reference
@@ -40,7 +40,7 @@ def fitted(folder: str, block: str, model: Model) -> Fitted:
     place = reference(folder)
     expected = json.loads((place / "expected.json").read_text())[block]
     parameters = {name: entry["par"] for name, entry in expected["coef_se"].items()}
-    responses, _ = read_responses((place / "responses.csv").read_bytes(), "responses.csv")
+    responses = read_coded((place / "responses.csv").read_bytes(), "responses.csv").responses
     return Fitted(
         items=tuple(_item(name, model, values) for name, values in parameters.items() if name != "GroupPars"),
         sd=float(parameters["GroupPars"]["COV_11"]) ** 0.5,

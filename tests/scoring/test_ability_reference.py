@@ -9,7 +9,7 @@ import json
 import numpy as np
 import pytest
 
-from exam_server.core.response_file import read_responses
+from exam_server.core.response_file import read_coded
 from scoring.ability import eap, eap_sum, map_, ml, wle
 from scoring.information import test_information as information_of
 from scoring.items import DICHOTOMOUS, Item, Model
@@ -74,7 +74,7 @@ def test_a_long_test() -> None:
         Item(name=str(number), model="2pl", slope=a, intercepts=np.array([d]))
         for number, (a, d) in enumerate(zip(fit["a1"], fit["d"], strict=True))
     ]
-    responses, _ = read_responses((place / "responses.txt.gz").read_bytes(), "responses.txt.gz")
+    responses = read_coded((place / "responses.txt.gz").read_bytes(), "responses.txt.gz").responses
     nodes = make_nodes()
     ability = eap(items, responses.of_persons(np.arange(500)), nodes, normal_weights(nodes))
     np.testing.assert_allclose(ability.theta, expected["eap_first500"], atol=1e-5, rtol=0)

@@ -13,7 +13,8 @@ from exam_server.core.analysis.scored_test import (
     TestItem,
     label_sets,
 )
-from exam_server.core.response_file import ResponseTable, marked
+from exam_server.core.response_file import marked
+from exam_server.core.response_table import ResponseTable
 from scoring.arrays import FloatArray
 from scoring.responses import MISSING, Responses
 

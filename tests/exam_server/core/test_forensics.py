@@ -6,7 +6,7 @@ import pytest
 from exam_server.core.evidence import Evidence
 from exam_server.core.forensic_file import Given, keyed_sheets
 from exam_server.core.forensics import find_evidence
-from exam_server.core.response_file import ResponseTable
+from exam_server.core.response_table import ResponseTable
 from scoring.forensics.copying import MIN_N
 from tests.scoring.forensics.room import Simulated, simulate, with_copy
 

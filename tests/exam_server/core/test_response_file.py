@@ -4,7 +4,8 @@ import gzip
 
 import pytest
 
-from exam_server.core.response_file import read_coded, read_responses
+from exam_server.core.response_file import read_coded
+from exam_server.core.response_table import read_pairs
 from exam_server.errors import Invalid
 
 
@@ -40,5 +41,14 @@ def test_below_the_lowest(data: bytes, line: int) -> None:
 def test_too_many_categories_name_the_column() -> None:
     rows = "\n".join(f"1,{code}" for code in range(101))
     with pytest.raises(Invalid, match="responses_too_many_categories") as refused:
-        read_responses(f"a,b\n{rows}\n".encode(), "f.csv")
+        read_coded(f"a,b\n{rows}\n".encode(), "f.csv")
     assert refused.value.params["column"] == "b"
+
+
+def test_a_table_of_pairs() -> None:
+    assert read_pairs("câu;đáp án\n\nq1; A \nq2;B/C\n".encode(), "m.csv") == (("q1", "A"), ("q2", "B/C"))
+    with pytest.raises(Invalid, match="responses_ragged") as refused:
+        read_pairs(b"item,key\n\nq1,A\nq2\n", "m.csv")
+    assert refused.value.params["line"] == 4
+    with pytest.raises(Invalid, match="responses_unreadable"):
+        read_pairs(b'a,b\nq1,"' + b"x" * 200_000 + b'"\n', "m.csv")

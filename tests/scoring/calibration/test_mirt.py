@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import logit
 
-from exam_server.core.response_file import read_responses
+from exam_server.core.response_file import read_coded
 from scoring.calibrated import Calibration
 from scoring.calibration import GuessingPrior, LogitNormalPrior, Settings, calibrate
 from scoring.items import Item, Model
@@ -90,7 +90,7 @@ def test_simulated_data_agree(folder: str, model: Model) -> None:
     place = reference(folder)
     blocks = json.loads((place / "expected.json").read_text())
     data = (place / "responses.txt.gz").read_bytes()
-    responses, _ = read_responses(data, "responses.txt.gz")
+    responses = read_coded(data, "responses.txt.gz").responses
     found = calibrate(responses, [model] * responses.n_items, Settings(strict=True))
     ours = np.array([[item.slope, *item.intercepts] for item in found.items])
     reckoned = blocks["numpy_ref"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from exam_server.core.response_file import read_responses
+from exam_server.core.response_file import read_coded
 from scoring.arrays import BoolArray
 from scoring.calibrated import Calibration, Certificate, Group
 from scoring.dif import (
@@ -38,9 +38,8 @@ class Verbal:
 @pytest.fixture(name="verbal", scope="module")
 def _verbal() -> Verbal:
     folder = reference("dif_verbal")
-    responses, _ = read_responses(
-        (folder / "responses.csv").read_bytes(), "responses.csv", group="Gender", ignore=["Anger"]
-    )
+    data = (folder / "responses.csv").read_bytes()
+    responses = read_coded(data, "responses.csv", group="Gender", ignore=["Anger"]).responses
     return Verbal(
         responses=responses,
         focal=responses.groups == responses.group_names.index("1"),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from exam_server.core.response_file import read_responses
+from exam_server.core.response_file import read_coded
 from scoring.arrays import FloatArray
 from scoring.fit import infit_outfit, ld_x2, m2, q3, s_x2
 from scoring.items import Item, Model, trace
@@ -50,7 +50,7 @@ class Fitted:
 
 def fitted(name: str, block: str) -> Fitted:
     folder = reference(name)
-    responses, _ = read_responses((folder / "responses.csv").read_bytes(), "responses.csv")
+    responses = read_coded((folder / "responses.csv").read_bytes(), "responses.csv").responses
     expected = json.loads((folder / "expected.json").read_text())[block]
     found = {item: values["par"] for item, values in expected["coef_se"].items()}
     variance = found.pop("GroupPars").get("COV_11", 1.0)
