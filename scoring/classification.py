@@ -86,7 +86,8 @@ def classify_scores(
     """From the items alone, for a group whose ``weights`` at the nodes, shape (n_nodes,), sum to 1: who
     scores what given θ comes from the recursion of Lord and Wingersky, and a candidate belongs where the
     expected score is. ``cuts`` are sum scores: the least score of each category above the lowest. Lee (2010),
-    JEM 47, 1–17, the distribution method; ``points`` as in ``score_probabilities``.
+    JEM 47, 1–17, the distribution method; ``points`` as in ``score_probabilities``. Who belongs where is
+    decided node by node, so that accuracy needs nodes some hundredths apart.
 
     Raises MeasurementError with code ``cuts_not_rising``.
     """
