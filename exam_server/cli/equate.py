@@ -106,7 +106,7 @@ def _by_items(
         raise typer.BadParameter(say("equate_needs_responses", method=method), param_hint="--method")
     if smooth:
         raise typer.BadParameter(say("equate_needs_responses", method="--smooth"), param_hint="--smooth")
-    return by_items(load_parameters(from_), load_parameters(to), method, scale, d)
+    return by_items(load_parameters(from_), load_parameters(to), method, scale, d, str(to))
 
 
 def _by_scores(

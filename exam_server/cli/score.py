@@ -4,7 +4,7 @@ import csv
 from collections.abc import Generator
 from contextlib import contextmanager
 from io import StringIO
-from math import inf, isfinite, isnan
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -28,14 +28,13 @@ from exam_server.cli.options import Json
 from exam_server.cli.screen import screen
 from exam_server.cli.words import say
 from exam_server.core.parameter_file import GroupFigures, ParameterFile
+from exam_server.core.parameter_groups import check_groups, group_weights, nodes_of
 from exam_server.errors import Invalid
 from scoring.errors import MeasurementError
 
 if TYPE_CHECKING:
     from scoring.ability import Ability
-    from scoring.arrays import FloatArray
     from scoring.items import Item
-    from scoring.quadrature import Nodes
 
 MethodOption = Literal["eap", "map", "ml", "wle", "eapsum"]
 SHRUNKEN: frozenset[MethodOption] = frozenset({"eap", "map", "eapsum"})
@@ -112,7 +111,7 @@ def _estimated(
     with measuring(str(responses)), _lines_as_in(file, responses):
         if method in ("ml", "wle"):
             return (ml if method == "ml" else wle)(
-                chosen, file.responses, _nodes(parameters, items).theta[-1]
+                chosen, file.responses, nodes_of(parameters, str(items)).theta[-1]
             )
         return _with_prior(chosen, file, parameters, items, method)
 
@@ -138,15 +137,6 @@ def _lines_as_in(file: ResponseFile, place: Path) -> Generator[None]:
         ) from error
 
 
-def _nodes(parameters: ParameterFile, items: Path) -> "Nodes":
-    from scoring.quadrature import make_nodes
-
-    count, limit = parameters.nodes.count, parameters.nodes.range
-    if count < 5 or not 0 < limit < inf:
-        raise Invalid("score_bad_nodes", place=str(items))
-    return make_nodes(count, limit)
-
-
 def _with_prior(
     chosen: "list[Item]", file: ResponseFile, parameters: ParameterFile, items: Path, method: MethodOption
 ) -> "Ability":
@@ -154,11 +144,11 @@ def _with_prior(
 
     from scoring.ability import eap, eap_of_sums, map_
 
-    groups, nodes = _groups(file, parameters, items), _nodes(parameters, items)
+    groups, nodes = _groups(file, parameters, items), nodes_of(parameters, str(items))
     if method == "map":
         mean, sd = np.array([[group.mean, group.sd] for group in groups]).T
         return _without_the_absent(map_(chosen, file.responses, mean, sd), file)
-    weights = np.array([_prior(group, nodes) for group in groups])
+    weights = np.array([group_weights(group, nodes) for group in groups])
     estimate = eap if method == "eap" else eap_of_sums
     return _without_the_absent(estimate(chosen, file.responses, nodes, weights), file)
 
@@ -173,21 +163,9 @@ def _without_the_absent(ability: "Ability", file: ResponseFile) -> "Ability":
     return Ability(theta=np.where(had, ability.theta, np.nan), se=np.where(had, ability.se, np.nan))
 
 
-def _prior(group: GroupFigures, nodes: "Nodes") -> "FloatArray":
-    import numpy as np
-
-    from scoring.quadrature import normal_weights
-
-    if group.weights is None:
-        return normal_weights(nodes, group.mean, group.sd)
-    return np.array(group.weights) / sum(group.weights)
-
-
 def _groups(file: ResponseFile, parameters: ParameterFile, items: Path) -> list[GroupFigures]:
     """The prior of each of the responses' groups, in their order."""
-    bad = next((group.name for group in parameters.groups if not _is_sound(group, parameters)), None)
-    if bad is not None:
-        raise Invalid("score_bad_group", place=str(items), group=bad)
+    check_groups(parameters, str(items))
     if file.responses.group_names == ("",):
         if len(parameters.groups) != 1:
             names = ", ".join(group.name for group in parameters.groups)
@@ -198,14 +176,6 @@ def _groups(file: ResponseFile, parameters: ParameterFile, items: Path) -> list[
     if unknown is not None:
         raise Invalid("score_no_group", place=str(items), group=unknown)
     return [known[name] for name in file.responses.group_names]
-
-
-def _is_sound(group: GroupFigures, parameters: ParameterFile) -> bool:
-    weights = group.weights
-    fitting = weights is None or (
-        len(weights) == parameters.nodes.count and min(weights) >= 0 and 0 < sum(weights) < inf
-    )
-    return 0 < group.sd < inf and isfinite(group.mean) and fitting
 
 
 def _table(persons: tuple[str, ...], ability: "Ability") -> bytes:

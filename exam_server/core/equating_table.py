@@ -13,6 +13,7 @@ from exam_server.core.equated_scores import (
     ScoreMethod,
 )
 from exam_server.core.parameter_file import ParameterFile
+from exam_server.core.parameter_groups import check_groups, group_weights, nodes_of
 from exam_server.errors import Invalid
 from scoring.arrays import FloatArray, IntArray
 from scoring.equating.common_items import chained, frequency_estimation
@@ -24,27 +25,39 @@ from scoring.equating.linear import linear
 from scoring.equating.presmoothing import smooth, smooth_joint
 from scoring.items import Item
 from scoring.linking.parameters import times
-from scoring.quadrature import make_nodes, normal_weights
+from scoring.quadrature import Nodes, make_nodes
 from scoring.responses import Responses
 
 REPLICATIONS = 500
 
 
 def by_items(
-    ours: ParameterFile, theirs: ParameterFile, method: ItemMethod, scale: Scale, d: float
+    ours: ParameterFile, theirs: ParameterFile, method: ItemMethod, scale: Scale, d: float, place: str
 ) -> EquatingTable:
     """Equate two forms whose items are on one scale of θ, ``d`` being the D of their parameters; observed
-    scores are for the first group of ``theirs``. Raises MeasurementError with code ``equating_not_rising``
-    (``item``)."""
+    scores are for the first group of ``theirs``, whose file is ``place``.
+
+    Raises MeasurementError with code ``equating_not_rising`` (``item``), Invalid with ``equating_no_group``
+    or as ``check_groups`` and ``nodes_of``.
+    """
     here, there = ([times(item.item(), d) for item in file.items] for file in (ours, theirs))
     if method == "true-score":
         equivalents = true_score_equivalents(here, there)
     else:
-        group = theirs.groups[0]
-        nodes = make_nodes(121, abs(group.mean) + 6.0 * group.sd)
-        weights = normal_weights(nodes, group.mean, group.sd)
+        nodes, weights = _population(theirs, place)
         equivalents = observed_score_equivalents(here, there, nodes, weights)
     return _table(equivalents, None, method, _most(there), 0, scale)
+
+
+def _population(parameters: ParameterFile, place: str) -> tuple[Nodes, FloatArray]:
+    """The first group's distribution of θ; a normal one on nodes that reach six SDs to both sides."""
+    check_groups(parameters, place)
+    if not parameters.groups:
+        raise Invalid("equating_no_group", place=place)
+    group = parameters.groups[0]
+    reach = abs(group.mean) + 6.0 * group.sd
+    nodes = make_nodes(121, reach) if group.weights is None else nodes_of(parameters, place)
+    return nodes, group_weights(group, nodes)
 
 
 def by_scores(

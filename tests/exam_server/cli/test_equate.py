@@ -10,7 +10,13 @@ from typer.testing import CliRunner, Result
 from exam_server.cli.main import app
 from exam_server.cli.words import say, sentence
 from exam_server.core.equated_scores import EquatingTable
-from exam_server.core.parameter_file import item_figures, write_parameters
+from exam_server.core.parameter_file import (
+    GroupFigures,
+    NodeFigures,
+    ParameterFile,
+    item_figures,
+    write_parameters,
+)
 from exam_server.errors import KhaoThiError
 from scoring.items import Item, rescale
 from tests.exam_server.cli.test_link import items_of, parameter_file
@@ -196,3 +202,25 @@ def test_a_common_item_is_paired_once(folder: Path) -> None:
     (folder / "map.csv").write_text("a,b\nq1,q1\nq2,q1\n", encoding="utf-8")
     words = refused("--from", folder / "a.csv", "--to", folder / "b.csv", "--common", folder / "map.csv")
     assert words == sentence("link_item_twice", {"item": "q1"})
+
+
+def test_observed_scores_are_of_a_group_that_the_file_has(folder: Path) -> None:
+    whole = msgspec.json.decode((folder / "b.json").read_bytes(), type=ParameterFile)
+    group = GroupFigures(name="", mean=0.0, sd=0.0)
+    for groups, code, params in (((), "equating_no_group", {}), ((group,), "score_bad_group", {"group": ""})):
+        (folder / "c.json").write_bytes(write_parameters(msgspec.structs.replace(whole, groups=groups)))
+        words = refused("--from", folder / "a.json", "--to", folder / "c.json", "--method", "observed-score")
+        assert words == sentence(code, params)
+
+
+def test_observed_scores_of_a_distribution_that_is_not_normal(folder: Path) -> None:
+    """All at one end, where the harder form's scores are worth more by its shift alone."""
+    whole = msgspec.json.decode((folder / "b.json").read_bytes(), type=ParameterFile)
+    weights = (0.0,) * 58 + (1.0, 1.0, 1.0)
+    nodes = NodeFigures(count=61, range=6.0)
+    group = GroupFigures(name="", mean=0.0, sd=1.0, weights=weights)
+    changed = msgspec.structs.replace(whole, groups=(group,), nodes=nodes)
+    (folder / "c.json").write_bytes(write_parameters(changed))
+    normal = table("--from", folder / "a.json", "--to", folder / "b.json", "--method", "observed-score")
+    strong = table("--from", folder / "a.json", "--to", folder / "c.json", "--method", "observed-score")
+    assert strong.scores[6].equivalent != pytest.approx(normal.scores[6].equivalent, abs=0.1)
