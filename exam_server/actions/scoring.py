@@ -4,7 +4,9 @@ moment and another takes over."""
 import asyncio
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import version
 
@@ -21,9 +23,10 @@ from exam_server.core.coding import Candidate, class_ids
 from exam_server.core.run import MAX_CLAIMS, Failure, Happening, follow
 from exam_server.core.run_record import LinkSource, RecordedExam, RunRecord, changing_sha256, record_bytes
 from exam_server.core.run_result import RunInputs, make_record
-from exam_server.errors import KhaoThiError
+from exam_server.errors import KhaoThiError, Unavailable
+from exam_server.protocol.measurement import RunState
 from exam_server.store import audit, coded_exams, runs
-from exam_server.store.database import Connection, Database
+from exam_server.store.database import AWAY, Connection, Database
 from item_bank.vietnamese import search_key, sort_key
 
 BEAT_S = 1.0
@@ -84,7 +87,7 @@ async def compute_run(database: Database, clock: Clock, run_id: int) -> bool:
     except RunLostError:
         return False
     except KhaoThiError as error:
-        await _fail(database, clock, lease, Failure(code=error.code, params=error.params))
+        await _give_up(database, clock, lease, Failure(code=error.code, params=error.params))
         return True
     finally:
         beating.cancel()
@@ -96,9 +99,8 @@ async def _claim(database: Database, clock: Clock, run_id: int) -> _Lease | None
         if run is None:
             return None
         if run.lease >= MAX_CLAIMS:
-            error = Failure(code="run_keeps_failing", params={"times": run.lease})
-            state = follow(run.state, Happening.FAILED)
-            await runs.update_ended(connection, run.id, state, clock.now(), error)
+            failure = Failure(code="run_keeps_failing", params={"times": run.lease})
+            await _fail(connection, clock, run.id, run.state, failure)
             return None
         number = await runs.update_lease(connection, run.id, follow(run.state, Happening.CLAIMED))
     return _Lease(run=run, number=number)
@@ -107,12 +109,17 @@ async def _claim(database: Database, clock: Clock, run_id: int) -> _Lease | None
 async def _keep(database: Database, lease: _Lease, progress: Progress) -> None:
     """Tell once a second how far it is, for as long as the run is this process's."""
     while not progress.lost:
-        async with database.transaction() as connection:
-            kept = await runs.update_progress(
-                connection, lease.run.id, lease.number, progress.stage, progress.share
-            )
-        progress.lost = not kept
+        # The database may be away for a moment: the lease outlasts some beats.
+        with suppress(*AWAY, Unavailable):
+            progress.lost = not await _beat(database, lease, progress)
         await asyncio.sleep(BEAT_S)
+
+
+async def _beat(database: Database, lease: _Lease, progress: Progress) -> bool:
+    async with database.transaction() as connection:
+        return await runs.update_progress(
+            connection, lease.run.id, lease.number, progress.stage, progress.share
+        )
 
 
 async def _compute(database: Database, clock: Clock, lease: _Lease, progress: Progress) -> bool:
@@ -138,14 +145,7 @@ async def _compute(database: Database, clock: Clock, lease: _Lease, progress: Pr
             return False
         await coded_exams.upsert_coded_exam(connection, stored.exam.id, stored.scripts_sha256, packed)
         await runs.update_computed(connection, lease.run.id, follow(state, Happening.COMPUTED), found)
-        await audit.record(
-            connection,
-            now=found.finished_at,
-            actor=ACTOR,
-            action="run.compute",
-            subject=f"run {lease.run.id}",
-            detail=found.record_sha256,
-        )
+        await _record(connection, found.finished_at, "run.compute", lease.run.id, found.record_sha256)
     return True
 
 
@@ -220,12 +220,24 @@ async def _link(connection: Connection, run: runs.Claim) -> tuple[LinkSource | N
     )
 
 
-async def _fail(database: Database, clock: Clock, lease: _Lease, failure: Failure) -> None:
+async def _give_up(database: Database, clock: Clock, lease: _Lease, failure: Failure) -> None:
     async with database.transaction() as connection:
         state = await runs.lock_optional_leased(connection, lease.run.id, lease.number)
         if state is not None:
-            after = follow(state, Happening.FAILED)
-            await runs.update_ended(connection, lease.run.id, after, clock.now(), failure)
+            await _fail(connection, clock, lease.run.id, state, failure)
+
+
+async def _fail(connection: Connection, clock: Clock, run_id: int, state: RunState, failure: Failure) -> None:
+    """The run, which is held, has failed."""
+    now = clock.now()
+    await runs.update_ended(connection, run_id, follow(state, Happening.FAILED), now, failure)
+    await _record(connection, now, "run.fail", run_id, failure.code)
+
+
+async def _record(connection: Connection, now: datetime, action: str, run_id: int, detail: str) -> None:
+    await audit.record(
+        connection, now=now, actor=ACTOR, action=action, subject=f"run {run_id}", detail=detail
+    )
 
 
 def _libraries() -> Mapping[str, str]:

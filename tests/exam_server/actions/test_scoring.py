@@ -20,7 +20,8 @@ from exam_server.errors import Conflict, Invalid, NotFound
 from exam_server.protocol.measurement import NewRun, NewSanction, ScoringRun, SignRun
 from exam_server.secrets import Secrets
 from exam_server.store.database import Database
-from exam_server.store.runs import select_claimables
+from exam_server.store.runs import lock_optional_exam, select_claimables
+from exam_server.store.sanctions import insert_sanction
 from exam_server.store.staff import StaffMember
 from tests.exam_server.scripts import add_board_member, hand_in, make_exam, questions_of, right, sit_class
 
@@ -181,6 +182,39 @@ async def test_what_changed_since_cannot_be_signed(
     await sign(database, await computed(database, exam, first, clock), second, clock)
 
 
+async def test_two_signatures_at_once_are_one(
+    database: Database, exam: int, first: StaffMember, second: StaffMember, clock: FakeClock
+) -> None:
+    run = await computed(database, exam, first, clock)
+    third = await add_board_member(database, "chi")
+    signing = (sign(database, run, member, clock) for member in (second, third))
+    found = await asyncio.gather(*signing, return_exceptions=True)
+    assert sorted(type(each).__name__ for each in found) == ["Conflict", "ScoringRun"]
+    async with database.connection() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM audit WHERE action = 'run.sign'") == 1
+        assert await connection.fetchval("SELECT count(*) FROM item_use") == 3
+
+
+async def test_a_sanction_recorded_while_a_run_is_being_signed_comes_first(
+    database: Database, exam: int, first: StaffMember, second: StaffMember, clock: FakeClock
+) -> None:
+    run = await computed(database, exam, first, clock)
+    [sitting, *_] = (await runs.show_scores(database, run.id, first, search="", sort="number", page=1)).scores
+    async with database.transaction() as recording:
+        await lock_optional_exam(recording, exam)
+        signing = asyncio.create_task(sign(database, run, second, clock))
+        while not await is_anyone_blocked(database):
+            pass
+        await insert_sanction(recording, sitting.sitting, "warning", "Mang tài liệu", first.id, clock.now())
+    with pytest.raises(Conflict, match="run_outdated"):
+        await signing
+
+
+async def is_anyone_blocked(database: Database) -> bool:
+    async with database.connection() as connection:
+        return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"))
+
+
 async def test_a_sanction_is_applied_and_the_raw_score_stays(
     database: Database, secrets: Secrets, first: StaffMember, clock: FakeClock
 ) -> None:
@@ -244,20 +278,21 @@ async def test_a_cancelled_run_stores_nothing(
 ) -> None:
     run = await start(database, exam, first, clock)
     async with database.transaction() as holding:
-        # Nobody may write the result while the exam is held by what it needs last.
-        await holding.execute("LOCK TABLE run_score IN ACCESS EXCLUSIVE MODE")
+        await holding.execute("LOCK TABLE candidate IN ACCESS EXCLUSIVE MODE")
         computing = asyncio.create_task(compute_run(database, clock, run))
         while await state_of(database, run) == "queued":
             pass
-        async with database.transaction() as connection:
-            await connection.execute("UPDATE scoring_run SET state = 'cancelled' WHERE id = $1", run)
+        await runs.cancel_run(database, run, first, clock.now(), "vi")
     assert not await computing
     assert await state_of(database, run) == "cancelled"
+    async with database.connection() as connection:
+        assert not await connection.fetchval("SELECT count(*) FROM run_score")
+        assert not await connection.fetchval("SELECT count(*) FROM audit WHERE action = 'run.compute'")
 
 
 async def state_of(database: Database, run: int) -> str:
     async with database.connection() as connection:
-        return await connection.fetchval("SELECT state FROM scoring_run WHERE id = $1", run)
+        return str(await connection.fetchval("SELECT state FROM scoring_run WHERE id = $1", run))
 
 
 async def test_a_killed_process_is_relieved(
@@ -306,6 +341,11 @@ async def test_a_run_that_ends_its_process_each_time_fails_at_last(
     await expire(database)
     assert not await compute_run(database, clock, run)
     found = await runs.show_run(database, run, first, "en")
+    async with database.connection() as connection:
+        assert (
+            await connection.fetchval("SELECT detail FROM audit WHERE action = 'run.fail'")
+            == "run_keeps_failing"
+        )
     assert (found.state, found.error) == (
         "failed",
         "The computing process ended early 5 times. Look at the server's log and memory, then start again.",
