@@ -22,7 +22,7 @@ from exam_server.cli.measuring import (
     words,
     write_file,
 )
-from exam_server.cli.options import Data, Json
+from exam_server.cli.options import MAX_ID, Data, Json
 from exam_server.cli.screen import screen
 from exam_server.cli.words import say
 from exam_server.core.evidence import ChangeEvidence, Evidence, JumpEvidence, PairEvidence, RapidEvidence
@@ -40,8 +40,13 @@ COMPARED = 5
 """Rows that are shown although chance explains them, lest what is beyond it stands alone."""
 
 Responses_ = Annotated[Path | None, typer.Argument(metavar="RESPONSES", help=say("argument_responses"))]
-Exam = Annotated[int | None, typer.Option("--db", metavar="EXAM", help=say("option_forensics_db"))]
-Shift = Annotated[int | None, typer.Option("--shift", metavar="SHIFT", help=say("option_forensics_shift"))]
+Exam = Annotated[
+    int | None, typer.Option("--db", metavar="EXAM", min=1, max=MAX_ID, help=say("option_forensics_db"))
+]
+Shift = Annotated[
+    int | None,
+    typer.Option("--shift", metavar="SHIFT", min=1, max=MAX_ID, help=say("option_forensics_shift")),
+]
 Seats = Annotated[Path | None, typer.Option("--seats", metavar="SEATS", help=say("option_seats"))]
 Times = Annotated[Path | None, typer.Option("--times", metavar="TIMES", help=say("option_times"))]
 Items = Annotated[Path | None, typer.Option("--items", metavar="PARAMS", help=say("option_items"))]

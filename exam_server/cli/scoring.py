@@ -3,7 +3,8 @@
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -14,13 +15,13 @@ from rich.table import Table
 from exam_server.catalogue import text
 from exam_server.catalogue.formats import format_datetime
 from exam_server.cli.measuring import progress, words, write_file
-from exam_server.cli.options import Data, Json
+from exam_server.cli.options import MAX_ID, Data, Json
 from exam_server.cli.screen import screen
 from exam_server.cli.session import Session, in_session
 from exam_server.cli.staff import PASSWORD_VARIABLE
 from exam_server.cli.words import LANGUAGE, say
 from exam_server.core.access import Permission, Role, allowed
-from exam_server.errors import Denied, Invalid, Unavailable
+from exam_server.errors import Denied, Invalid, NotFound, Unavailable
 from exam_server.protocol.measurement import ModelChoice, NewRun, ScoringRun, SignRun, VoidRule
 from exam_server.store.staff import StaffMember
 
@@ -28,17 +29,21 @@ app = typer.Typer(no_args_is_help=True)
 
 POLL_S = 1.0
 
+_UNFINISHED = ("queued", "running")
+
 _READER = StaffMember(id=0, username="", name="", role=Role.BOARD)
 """Whoever may run commands on this machine may read everything."""
 
 T = TypeVar("T")
 
-ExamId = Annotated[int, typer.Argument(metavar="EXAM", help=say("argument_exam"))]
-RunId = Annotated[int, typer.Argument(metavar="RUN", help=say("argument_run"))]
+ExamId = Annotated[int, typer.Argument(metavar="EXAM", min=1, max=MAX_ID, help=say("argument_exam"))]
+RunId = Annotated[int, typer.Argument(metavar="RUN", min=1, max=MAX_ID, help=say("argument_run"))]
 Username = Annotated[str, typer.Option("--username", metavar="USERNAME", help=say("option_board_username"))]
 Model = Annotated[ModelChoice, typer.Option("--model", help=say("option_run_model"))]
 Void = Annotated[VoidRule, typer.Option("--void", help=say("option_void_rule"))]
-LinkTo = Annotated[int | None, typer.Option("--link-to", metavar="RUN", help=say("option_link_to"))]
+LinkTo = Annotated[
+    int | None, typer.Option("--link-to", metavar="RUN", min=1, max=MAX_ID, help=say("option_link_to"))
+]
 Wait = Annotated[bool, typer.Option("--wait", help=say("option_wait"))]
 Hash = Annotated[str, typer.Option("--sha256", metavar="HASH", help=say("option_record_sha256"))]
 Out = Annotated[Path, typer.Option("--out", metavar="FILE", help=say("option_record_out"))]
@@ -122,7 +127,8 @@ def sign(
 
         async def put_name(member: StaffMember) -> ScoringRun:
             body, now = SignRun(record_sha256=sha256.lower()), session.clock.now()
-            return await runs.sign_run(session.database, run, body, member, now, LANGUAGE)
+            with _naming(run):
+                return await runs.sign_run(session.database, run, body, member, now, LANGUAGE)
 
         return await _as_board(session, username, password, put_name)
 
@@ -149,7 +155,8 @@ def record(run: RunId, out: Out, data: Data = None) -> None:
     async def work(session: Session) -> bytes:
         from exam_server.actions import runs
 
-        return await runs.show_record(session.database, run)
+        with _naming(run):
+            return await runs.show_record(session.database, run)
 
     write_file(out, in_session(data, work))
     screen().print(say("record_written", file=str(out)))
@@ -190,9 +197,12 @@ async def _computed(session: Session, run_id: int) -> ScoringRun:
     """The run once it has ended; its process is started here unless a server has done so."""
     from exam_server.computing import start_computing
 
+    run = await _read(session, run_id)
+    if run.state not in _UNFINISHED:
+        return run
     process = await start_computing(run_id, session.database.url)
     with progress() as tell:
-        while (run := await _read(session, run_id)).state in ("queued", "running"):
+        while (run := await _read(session, run_id)).state in _UNFINISHED:
             tell(run.stage, run.progress)
             if process.returncode == 0:  # another process has the run; should it die, this one takes over
                 process = await start_computing(run_id, session.database.url)
@@ -206,7 +216,17 @@ async def _computed(session: Session, run_id: int) -> ScoringRun:
 async def _read(session: Session, run_id: int) -> ScoringRun:
     from exam_server.actions import runs
 
-    return await runs.show_run(session.database, run_id, _READER, LANGUAGE)
+    with _naming(run_id):
+        return await runs.show_run(session.database, run_id, _READER, LANGUAGE)
+
+
+@contextmanager
+def _naming(run_id: int) -> Generator[None]:
+    """Raises NotFound with code ``no_such_run`` where nothing was found."""
+    try:
+        yield
+    except NotFound as error:
+        raise NotFound("no_such_run", run=run_id) from error
 
 
 def _show(run: ScoringRun, *, as_json: bool) -> None:
