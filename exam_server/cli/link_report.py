@@ -197,7 +197,8 @@ def _drift_notes(anchors: Sequence[Anchor]) -> tuple[str, ...]:
 def _moved_note(one: Anchor) -> str:
     shift = one.displacement or 0.0
     size = number(abs(shift), 2)
-    if abs(one.slope_z or 0.0) > abs(one.difficulty_z or 0.0) or abs(shift) < SHIFTED:
+    turned = one.slope_z is None
+    if turned or abs(one.slope_z or 0.0) > abs(one.difficulty_z or 0.0) or abs(shift) < SHIFTED:
         moved = words("link_anchor_shape", item=one.from_, other=one.to)
     elif shift > 0:
         moved = words("link_anchor_harder", item=one.from_, other=one.to, size=size)

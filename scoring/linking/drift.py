@@ -37,7 +37,8 @@ class Drift:
     """How far each common item moved, arrays of shape (n_common,).
 
     ``slope_z`` and ``difficulty_z`` are robust z; ``difficulty_z`` is the farthest of an item's thresholds.
-    Both are NaN for items without a slope or a difficulty. ``distance`` is the root of D², ``displacement``
+    Both are NaN for items without a slope or a difficulty; ``slope_z`` is infinite where a slope changed its
+    sign. ``distance`` is the root of D², ``displacement``
     the mean move of the item's difficulties after linking, in units of θ of the target.
     """
 
@@ -132,7 +133,10 @@ def _robust(
 ) -> tuple[FloatArray, FloatArray]:
     """Robust z of slopes and difficulties; NaN for items that have none."""
     slope_z, difficulty_z = np.full((2, len(from_items)), np.nan)
-    usable = [place for place, pair in enumerate(zip(from_items, to_items, strict=True)) if _ratio(*pair) > 0]
+    ratios = np.array([_ratio(*pair) for pair in zip(from_items, to_items, strict=True)])
+    # Who knows more is likelier right here and likelier wrong there: no item moves farther.
+    slope_z[ratios < 0] = np.inf
+    usable = np.flatnonzero(ratios > 0).tolist()
     if len(usable) < LEAST_COMMON:
         return slope_z, difficulty_z
     logs = np.log([_ratio(to_items[place], from_items[place]) for place in usable])

@@ -47,6 +47,17 @@ def test_a_slope_that_changed_is_seen() -> None:
     assert found.moved("robust-z")[5]
 
 
+def test_a_slope_that_changed_its_sign_has_moved_whatever_the_rule() -> None:
+    here = dichotomous(3, n=12)
+    there = disturbed(on_target(here), 4, sd=0.02)
+    there[5] = replace(there[5], slope=-there[5].slope)
+    found = drift(here, there, link(here, there, "haebara"))
+    assert found.slope_z[5] == np.inf
+    assert found.moved("robust-z")[5]
+    assert found.moved("distance")[5]
+    assert 5 in purified(here, there, "haebara", "robust-z").dropped
+
+
 def test_nothing_moves_on_the_same_scale() -> None:
     here = [*mixed(), nominal()]
     found = purified(here, on_target(here), "haebara", "distance")
