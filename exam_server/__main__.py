@@ -11,7 +11,11 @@ from tempfile import mkdtemp
 # The directory for sockets falls back to a temporary one without XDG_RUNTIME_DIR; that is as good here.
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
 
-from exam_server.cli.main import app  # noqa: E402 -- after the filter
+from exam_server.threads import ONE_THREAD  # noqa: E402 -- after the filter
+
+os.environ.update(ONE_THREAD)
+
+from exam_server.cli.main import app  # noqa: E402 -- the commands import numpy
 from exam_server.cli.words import say, sentence  # noqa: E402
 from exam_server.errors import KhaoThiError  # noqa: E402
 

@@ -9,12 +9,10 @@ from asyncio.subprocess import Process
 
 import uvloop
 
+from exam_server.threads import ONE_THREAD
+
 NICENESS = 10
 URL = "DATABASE_URL"
-
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-_ONE_THREAD = dict.fromkeys(_THREADS, "1")
-"""Sums come out the same to the last bit however many cores the machine has."""
 
 
 async def start_computing(run_id: int, url: str) -> Process:
@@ -22,7 +20,7 @@ async def start_computing(run_id: int, url: str) -> Process:
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "exam_server.computing", str(run_id)),
         stdin=subprocess.DEVNULL,
-        env={**os.environ, **_ONE_THREAD, URL: url},
+        env={**os.environ, **ONE_THREAD, URL: url},
         start_new_session=True,
     )
 

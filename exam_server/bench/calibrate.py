@@ -6,10 +6,9 @@ from exam_server.bench.calibrating import Case, Measured, Trial
 from exam_server.bench.child import started
 from exam_server.bench.report import BenchReport, Bound, make_report, this_machine
 from exam_server.bench.stage import Tell
+from exam_server.threads import ONE_THREAD
 
 LEAST_SHARE = 0.5
-
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 CASES: tuple[Case, ...] = (
     Case(

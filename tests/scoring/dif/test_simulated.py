@@ -51,7 +51,7 @@ def test_false_alarms_are_as_rare_as_they_should_be() -> None:
     for seed in range(8):
         rng = np.random.default_rng(seed)
         items = draw_items(rng, 20)
-        responses, focal = two_groups(rng, items, items, 700)
+        responses, focal = two_groups(rng, items, items, 500)
         p += [
             mantel_haenszel(responses, focal).p,
             logistic(responses, focal).p,
