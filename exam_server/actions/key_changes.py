@@ -86,7 +86,8 @@ async def propose_key_change(
             proposed_at=now,
         )
         change_id = await key_changes.insert_key_change(connection, row)
-        await _record(connection, caller, now, "key.propose", change_id, f"item {new.item}: {reason}")
+        detail = f"item {new.item}: {reason}"
+        await audit.record_of(connection, caller, now, "key.propose", f"key change {change_id}", detail)
         return _body(await _change(connection, change_id), own, caller)
 
 
@@ -252,9 +253,8 @@ async def _deciding(
 async def _decided(
     connection: Connection, change: StoredKeyChange, decision: Decision, caller: StaffMember, action: str
 ) -> KeyChange:
-    await _record(
-        connection, caller, decision.now, action, change.id, f"item {change.item}: {decision.reason}"
-    )
+    subject, detail = f"key change {change.id}", f"item {change.item}: {decision.reason}"
+    await audit.record_of(connection, caller, decision.now, action, subject, detail)
     own, _ = await read_papers(connection, change.exam_id)
     return _body(await _change(connection, change.id), own, caller)
 
@@ -294,16 +294,3 @@ def _mean(scores: IntArray) -> str | None:
 
 def _signed(hundredths: int) -> str:
     return f"{on_scale(hundredths):+}"
-
-
-async def _record(
-    connection: Connection, caller: StaffMember, now: datetime, action: str, change_id: int, detail: str
-) -> None:
-    await audit.record(
-        connection,
-        now=now,
-        actor=f"staff:{caller.username}",
-        action=action,
-        subject=f"key change {change_id}",
-        detail=detail,
-    )

@@ -55,7 +55,7 @@ async def start_run(
             connection, exam_id, settings, link_to=new.link_to, staff_id=caller.id, now=now
         )
         detail = f"{exam.title}: {msgspec.json.encode(new).decode()}"
-        await _record(connection, caller, now, "run.start", run_id, detail)
+        await audit.record_of(connection, caller, now, "run.start", f"run {run_id}", detail)
         return run_body(await runs.select_run(connection, run_id), caller, lang)
 
 
@@ -98,7 +98,7 @@ async def cancel_run(
         run = await _locked(connection, run_id)
         state = follow(run.state, Happening.CANCELLED)
         await runs.update_ended(connection, run_id, state, now, None)
-        await _record(connection, caller, now, "run.cancel", run_id, run.exam)
+        await audit.record_of(connection, caller, now, "run.cancel", f"run {run_id}", run.exam)
         return run_body(await runs.select_run(connection, run_id), caller, lang)
 
 
@@ -122,7 +122,8 @@ async def sign_run(
         await runs.update_signed(connection, run_id, state, caller.id, now)
         findings = await runs.select_findings(connection, run_id)
         await item_uses.insert_item_uses(connection, _uses(run_id, findings.items))
-        await _record(connection, caller, now, "run.sign", run_id, f"{run.exam}: {run.record_sha256}")
+        detail = f"{run.exam}: {run.record_sha256}"
+        await audit.record_of(connection, caller, now, "run.sign", f"run {run_id}", detail)
         return run_body(await runs.select_run(connection, run_id), caller, lang)
 
 
@@ -298,16 +299,3 @@ def _score(hundredths: int | None) -> str | None:
 def _sentence(failure: Failure, lang: Language) -> str:
     section = "errors" if failure.code in texts(lang, "errors") else "warnings"
     return catalogue_text(lang, section, failure.code, **failure.params)
-
-
-async def _record(
-    connection: Connection, caller: StaffMember, now: datetime, action: str, run_id: int, detail: str
-) -> None:
-    await audit.record(
-        connection,
-        now=now,
-        actor=f"staff:{caller.username}",
-        action=action,
-        subject=f"run {run_id}",
-        detail=detail,
-    )

@@ -46,7 +46,7 @@ async def record_sanction(
         if made is None:
             raise Conflict("sanction_in_force", place="number", number=sitting.number)
         detail = f"{sitting.number} {new.kind}: {reason}"
-        await _record(connection, caller, now, "sanction.record", made, detail)
+        await audit.record_of(connection, caller, now, "sanction.record", f"sanction {made}", detail)
         return await _shown(connection, made)
 
 
@@ -66,7 +66,7 @@ async def revoke_sanction(
         await runs.lock_optional_exam(connection, found.exam_id)
         if not await sanctions.update_revoked(connection, sanction_id, caller.id, reason, now):
             raise Conflict("sanction_revoked")
-        await _record(connection, caller, now, "sanction.revoke", sanction_id, reason)
+        await audit.record_of(connection, caller, now, "sanction.revoke", f"sanction {sanction_id}", reason)
         return await _shown(connection, sanction_id)
 
 
@@ -103,16 +103,3 @@ def _body(found: sanctions.StoredSanction) -> Sanction:
 
 def _share(kind: SanctionKind) -> str:
     return as_points(sanction_rules().per_mille[kind])
-
-
-async def _record(
-    connection: Connection, caller: StaffMember, now: datetime, action: str, sanction_id: int, detail: str
-) -> None:
-    await audit.record(
-        connection,
-        now=now,
-        actor=f"staff:{caller.username}",
-        action=action,
-        subject=f"sanction {sanction_id}",
-        detail=detail,
-    )

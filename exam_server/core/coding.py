@@ -1,7 +1,7 @@
 """Journals to numbers: every script of an exam coded while it is read, a province's in seconds."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -33,7 +33,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 class _Event(msgspec.Struct, frozen=True, gc=False):
     """What coding needs of any journalled message: one type for all, for there are millions."""
 
-    type: str
+    type: Literal["answer", "flag", "visit", "submit"]
     item: int = 0
     response: Response = None
     at_ms: int = 0
