@@ -97,7 +97,7 @@ class ItemRow(Body, frozen=True, kw_only=True):
 
 
 class ItemUse(Body, frozen=True, kw_only=True):
-    """One administration of this version of the item, as it was signed."""
+    """One administration of this version of the item, as it was signed. ``at``: when the exam was sat."""
 
     run: int
     exam: str

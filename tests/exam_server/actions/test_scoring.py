@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from datetime import timedelta
 from hashlib import sha256
 
 import msgspec
@@ -156,7 +157,13 @@ async def test_signing_supersedes_with_the_items_statistics(
     async with database.connection() as connection:
         from exam_server.store.item_uses import select_history
 
-        assert [use.run for use in await select_history(connection, question.id)] == [two.id]
+        [use] = await select_history(connection, question.id)
+        assert use.run == two.id
+        # The day is that of the exam, not of the signature.
+        assert use.at == await connection.fetchval("SELECT min(opens_at) FROM shift WHERE exam_id = $1", exam)
+        bell = use.at + timedelta(minutes=5)
+        await connection.execute("UPDATE shift SET started_at = $2 WHERE exam_id = $1", exam, bell)
+        assert [use.at for use in await select_history(connection, question.id)] == [bell]
         assert await connection.fetchval("SELECT count(*) FROM item_use") == 6
 
 
