@@ -58,6 +58,12 @@ def test_any_text_has_a_place_that_does_not_depend_on_where_it_stood(names: list
     assert [sort_key(name) for name in forward] == [sort_key(name) for name in backward]
 
 
+def test_numbers_sort_by_size() -> None:
+    classes = ["12A1", "12A2", "12A02", "12A10", "12B1", "12B1 chuyên"]
+    assert sorted(sorted(classes), key=text_key) == ["12A1", "12A02", "12A2", "12A10", "12B1", "12B1 chuyên"]
+    assert sorted(["Mẫu 10", "Mẫu 9", "Mẫu a"], key=sort_key) == ["Mẫu 9", "Mẫu 10", "Mẫu a"]
+
+
 def test_texts_sort_word_by_word_by_letters_then_tones() -> None:
     titles = ["Văn", "Địa lí", "Ấm", "Toán thử", "Ăn uống", "Dân ca", "Ảo thuật", "Toán 10", "Đại số"]
     assert " < ".join(sorted(titles, key=text_key)) == (
