@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from exam_server.catalogue import Language, text
+from exam_server.catalogue import Language, text, texts
 from exam_server.catalogue.formats import format_number
 from exam_server.core.analysis.findings import (
     BinCount,
@@ -38,11 +38,11 @@ def analysis_of_test(
     run: ScoringRun,
     subject: str,
     findings: ExamFindings,
-    texts: Mapping[int, str],
+    stems: Mapping[int, str],
     own: Sequence[ClassFigures],
     lang: Language,
 ) -> TestAnalysis:
-    """The analysis of an exam. ``texts``: the stems by item id; ``own``: the caller's classes, none for who
+    """The analysis of an exam. ``stems``: by item id; ``own``: the caller's classes, none for who
     sees all."""
     test = findings.test
     return TestAnalysis(
@@ -62,7 +62,7 @@ def analysis_of_test(
         distribution=tuple(_bin(each, each.count) for each in test.distribution),
         class_distribution=_class_distribution(test.distribution, own),
         model=None if findings.model is None else _model(findings.model),
-        items=tuple(_line(findings, item, texts.get(item.item, ""), own, lang) for item in findings.items),
+        items=tuple(_line(findings, item, stems.get(item.item, ""), own, lang) for item in findings.items),
         notes=notes(findings, lang),
     )
 
@@ -100,12 +100,12 @@ def analysis_of_item(
 
 def notes(findings: ExamFindings, lang: Language) -> tuple[Note, ...]:
     """What is to be known of the whole, as sentences."""
-    return tuple(_note("note", remark, findings.items, lang) for remark in findings.remarks)
+    return _notes("note", findings.remarks, findings.items, lang)
 
 
 def flags(item: ItemFindings, items: Sequence[ItemFindings], lang: Language) -> tuple[Note, ...]:
     """An item's flags as sentences."""
-    return tuple(_note("flag", flag, items, lang) for flag in item.flags)
+    return _notes("flag", item.flags, items, lang)
 
 
 def item_label(item: ItemFindings, lang: Language) -> str:
@@ -118,6 +118,25 @@ def item_label(item: ItemFindings, lang: Language) -> str:
 def group_label(name: str, lang: Language) -> str:
     """A group's name; the schools beside the largest have none of their own."""
     return name or text(lang, "measurement", "other_schools")
+
+
+def _notes(
+    section: str, remarks: Sequence[Remark], items: Sequence[ItemFindings], lang: Language
+) -> tuple[Note, ...]:
+    """Without those that a newer version of the program found and that this one has no words for."""
+    return tuple(
+        _note(section, remark, items, lang) for remark in remarks if _has_words(section, remark, lang)
+    )
+
+
+def _has_words(section: str, remark: Remark, lang: Language) -> bool:
+    words, params = texts(lang, "measurement"), remark.params
+    return (
+        f"{section}_{remark.code}" in words
+        and ("model" not in params or f"model_{params['model']}" in words)
+        and ("remark" not in params or f"remark_{params['remark']}" in words)
+        and ("error" not in params or params["error"] in texts(lang, "errors"))
+    )
 
 
 def _note(section: str, remark: Remark, items: Sequence[ItemFindings], lang: Language) -> Note:

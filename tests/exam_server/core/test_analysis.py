@@ -10,7 +10,7 @@ import pytest
 from exam_server.catalogue import languages, texts
 from exam_server.core.analysis.abilities import abilities, score_errors
 from exam_server.core.analysis.exam_analysis import analyse
-from exam_server.core.analysis.findings import ExamFindings
+from exam_server.core.analysis.findings import ExamFindings, Remark
 from exam_server.core.analysis.scored_test import from_exam
 from exam_server.core.analysis.settings import AnalysisSettings, LinkTarget
 from exam_server.core.analysis_view import analysis_of_item, analysis_of_test, notes
@@ -109,6 +109,19 @@ def test_small_numbers_get_words_and_no_model(n: int, model: ModelChoice) -> Non
     assert findings.remarks
     for lang in languages():
         assert all(note.message for note in notes(findings, lang))
+        assert len(notes(findings, lang)) == len(findings.remarks)
+
+
+def test_what_a_newer_version_found_and_this_one_cannot_say_is_left_out(large: ExamFindings) -> None:
+    newer = (
+        Remark(code="of_tomorrow"),
+        Remark(code="model_refused", params={"model": "5pl"}),
+        Remark(code="not_linked", params={"error": "of_tomorrow"}),
+        Remark(code="estimate", params={"remark": "of_tomorrow"}),
+    )
+    found = msgspec.structs.replace(large, remarks=(*newer, *large.remarks))
+    for lang in languages():
+        assert notes(found, lang) == notes(large, lang)
 
 
 def _nobody() -> CodedExam:
