@@ -97,8 +97,9 @@ def calibrate(
         written, found = _estimated(source, model, settings, tell)
     write_file(out, write_parameters(written))
     _show(written, found, source.left_out, out, as_json=as_json)
-    if not found.certificate.converged:
-        raise Invalid("calibration_not_converged", place=source.place, iterations=written.iterations)
+    sure = found.certificate
+    if not sure.converged:
+        raise Invalid("calibration_not_converged", place=source.place, iterations=sure.iterations)
 
 
 class _Source(msgspec.Struct, frozen=True, kw_only=True):

@@ -76,7 +76,7 @@ def score(
     with progress() as tell:
         tell("step_reading", 0.0)
         parameters = load_parameters(items)
-        if not parameters.converged:
+        if parameters.converged is False:
             raise Invalid("score_not_converged", place=str(items))
         lowest = {item.name: item.lowest for item in parameters.items}
         file = load_responses(responses, group=groups, ignore=ignore, lowest=lowest)

@@ -1,6 +1,8 @@
 """Item parameters as a file: JSON that a calibration writes and scoring, linking and the bank read."""
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import accumulate
 
 import msgspec
 import numpy as np
@@ -9,9 +11,11 @@ from exam_server.core.covariance_rows import covariance_rows
 from exam_server.errors import Invalid
 from scoring.arrays import FloatArray
 from scoring.calibrated import Calibration, Group, ItemErrors
-from scoring.items import DICHOTOMOUS, Item, Model
+from scoring.items import DICHOTOMOUS, DIVIDED, Item, Model
 
 MAX_ITEMS = 20_000
+ROUNDED = 0.02
+"""How far apart intercepts and difficulties may be that were written with two decimals."""
 
 
 class NodeFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,12 +38,13 @@ class ErrorFigures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 class ItemFigures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An item: (a, b, c, d) for people, slope and intercepts for computing. ``b`` for two categories, ``b_k``
     for more; ``category_slopes`` for a nominal item. ``lowest``: what the responses' file called category 0.
+    A file may give ``b`` or ``b_k`` alone: ``read_parameters`` finds the intercepts.
     """
 
     name: str
     model: Model
     a: float
-    intercepts: tuple[float, ...]
+    intercepts: tuple[float, ...] = ()
     b: float | None = None
     b_k: tuple[float, ...] | None = None
     c: float = 0.0
@@ -74,19 +79,20 @@ class GroupFigures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 class ParameterFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """PARAMS.json. ``input_sha256`` is of the file the responses came from; ``covariance`` as
-    ``covariance_rows`` makes it."""
+    ``covariance_rows`` makes it. Only ``items`` must be there: parameters out of a book have no calibration,
+    and are on the scale of the standard normal."""
 
-    model: str
-    loglik: float
-    n: float
-    nodes: NodeFigures
-    converged: bool
-    gradient_norm: float
-    iterations: int
-    seconds: float
-    input_sha256: str
+    model: str = ""
+    loglik: float | None = None
+    n: float | None = None
+    nodes: NodeFigures = NodeFigures(count=61, range=6.0)
+    converged: bool | None = None
+    gradient_norm: float | None = None
+    iterations: int | None = None
+    seconds: float | None = None
+    input_sha256: str = ""
     items: tuple[ItemFigures, ...]
-    groups: tuple[GroupFigures, ...]
+    groups: tuple[GroupFigures, ...] = (GroupFigures(name="", mean=0.0, sd=1.0),)
     covariance: dict[str, str] | None = None
 
 
@@ -96,21 +102,22 @@ _DECODER = msgspec.json.Decoder(ParameterFile)
 def read_parameters(data: bytes, filename: str) -> ParameterFile:
     """Read PARAMS.json.
 
-    Raises Invalid with code ``parameters_unreadable`` (``reason``), ``parameters_twice`` or
-    ``parameters_wrong`` (``item``): a name that comes twice, or parameters that are no item of their model.
+    Raises Invalid with code ``parameters_unreadable`` (``reason``), ``parameters_empty`` (``limit``), or
+    about an ``item``: ``parameters_twice``, a name that comes twice; ``parameters_wrong``, no item of its
+    model; ``parameters_contradict``, intercepts that are not those of its difficulties.
     """
     try:
         found = _DECODER.decode(data)
     except msgspec.DecodeError as error:
         raise Invalid("parameters_unreadable", place=filename, reason=str(error)) from error
-    names = [item.name for item in found.items]
-    twice = next((name for name in names if names.count(name) > 1), None)
+    twice = next(
+        (name for name, count in Counter(item.name for item in found.items).items() if count > 1), None
+    )
     if twice is not None:
         raise Invalid("parameters_twice", place=filename, item=twice)
-    wrong = next((item.name for item in found.items if not _is_sound(item)), None)
-    if wrong is not None or not found.items or len(found.items) > MAX_ITEMS:
-        raise Invalid("parameters_wrong", place=filename, item=wrong or "")
-    return found
+    if not 0 < len(found.items) <= MAX_ITEMS:
+        raise Invalid("parameters_empty", place=filename, limit=MAX_ITEMS)
+    return msgspec.structs.replace(found, items=tuple(_completed(item, filename) for item in found.items))
 
 
 def write_parameters(file: ParameterFile) -> bytes:
@@ -186,6 +193,30 @@ def _group(group: Group, *, empirical: bool) -> GroupFigures:
 
 def _floats(values: FloatArray) -> tuple[float, ...]:
     return tuple(float(value) for value in values)
+
+
+def _completed(item: ItemFigures, filename: str) -> ItemFigures:
+    """With intercepts, those of the difficulties where only these are given. Raises what ``read_parameters``
+    raises about an item."""
+    from_steps = _intercepts(item)
+    whole = item if item.intercepts else msgspec.structs.replace(item, intercepts=from_steps)
+    if not _is_sound(whole):
+        raise Invalid("parameters_wrong", place=filename, item=item.name)
+    if from_steps and not _agree(from_steps, whole.intercepts):
+        raise Invalid("parameters_contradict", place=filename, item=item.name)
+    return whole
+
+
+def _intercepts(item: ItemFigures) -> tuple[float, ...]:
+    """What ``b`` or ``b_k`` say: −a b, of GPCM and PCM −a times the sum of the steps so far; none where there
+    are none."""
+    steps = item.b_k or (() if item.b is None else (item.b,))
+    return _floats(-item.a * np.array(list(accumulate(steps)) if item.model in DIVIDED else steps))
+
+
+def _agree(ours: tuple[float, ...], theirs: tuple[float, ...]) -> bool:
+    """Whether they are the same but for the decimals a person writes."""
+    return len(ours) == len(theirs) and np.allclose(ours, theirs, rtol=ROUNDED, atol=ROUNDED)
 
 
 def _is_sound(item: ItemFigures) -> bool:
