@@ -23,9 +23,6 @@ MIN_N_CORRELATION = 44
 """From here on a correlation of 0.3, which a good item reaches (Ebel 1965, Measuring Educational
 Achievement), is told from none: tanh(atanh 0.3 − 1.96 / √(n − 3)) > 0."""
 
-MIN_N_SHAPE = 150
-"""From here on the standard error of skewness, about √(6/n), is at most 0.2."""
-
 _QUARTILES = (0, 25, 50, 75, 100)
 _ROUNDING = 1e-9
 _SUMMARY_VALUES = (

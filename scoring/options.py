@@ -9,10 +9,6 @@ from scoring.classical import Correlations, fisher_bounds
 
 FIFTHS = 5
 
-MIN_N_FIFTHS = 100
-"""From here on a fifth has about 20 candidates, and the 95 % interval of a share in it is within ± 0.2
-(Wilson 1927)."""
-
 _ROUNDING = 1e-9
 
 

@@ -49,7 +49,8 @@ def select(
     Randomesque: Kingsbury & Zara (1989), Appl. Meas. Educ. 2, 359–375: one of the ``best_of`` best, each as
     likely.
     """
-    worth = np.where(available, merit, -np.inf)
+    # An item for which a rule has no value, such as one without a difficulty, comes last.
+    worth = np.where(available, np.nan_to_num(merit, nan=-np.finfo(np.float64).max), -np.inf)
     if exposure.best_of > 1:
         worth = _shuffled_top(worth, exposure.best_of, rng)
     chosen, rows = worth.argmax(axis=1), np.arange(len(worth))
