@@ -148,8 +148,15 @@ def _note(section: str, remark: Remark, items: Sequence[ItemFindings], lang: Lan
     return Note(
         code=remark.code,
         attention=remark.attention,
-        message=text(lang, "measurement", f"{section}_{remark.code}", **words),
+        message=text(lang, "measurement", _key(section, remark, lang), **words),
     )
+
+
+def _key(section: str, remark: Remark, lang: Language) -> str:
+    """That of its singular, for one, where it has one."""
+    key = f"{section}_{remark.code}"
+    one = f"{key}_one"
+    return one if remark.params.get("n") == 1 and one in texts(lang, "measurement") else key
 
 
 def _word(name: str, value: Param, items: Sequence[ItemFindings], lang: Language) -> str:

@@ -124,6 +124,13 @@ def test_what_a_newer_version_found_and_this_one_cannot_say_is_left_out(large: E
         assert notes(found, lang) == notes(large, lang)
 
 
+def test_one_is_said_in_the_singular(large: ExamFindings) -> None:
+    moved = [Remark(code="anchor_moved", params={"n": n, "to": "Đợt trước"}) for n in (1, 2)]
+    one, two = notes(msgspec.structs.replace(large, remarks=tuple(moved)), "en")
+    assert one.message.startswith("1 question shared with")
+    assert two.message.startswith("2 questions shared with")
+
+
 def _nobody() -> CodedExam:
     exam = simulated_exam(2, seed=1)
     keep = np.zeros(2, dtype=bool)
