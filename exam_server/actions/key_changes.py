@@ -30,6 +30,7 @@ from exam_server.protocol.measurement import (
     KeyChanges,
     KeyDecision,
     KeyPreview,
+    LiveKey,
     NewKeyChange,
     ScoreChange,
     VoidRule,
@@ -57,9 +58,13 @@ async def list_key_changes(database: Database, exam_id: int, caller: StaffMember
         exam = await exams.select_optional_exam(connection, exam_id)
         if exam is None:
             raise NotFound("no_such_exam", exam=exam_id)
-        paper, _ = await read_papers(connection, exam_id)
+        paper, live = await read_papers(connection, exam_id)
         found = await key_changes.select_key_changes(connection, exam_id)
-    return KeyChanges(exam=exam.title, changes=tuple(_body(change, paper, caller) for change in found))
+    return KeyChanges(
+        exam=exam.title,
+        changes=tuple(_body(change, paper, caller) for change in found),
+        live=tuple(LiveKey(item=change.item, key=change.key) for change in live),
+    )
 
 
 async def propose_key_change(

@@ -175,7 +175,8 @@ async def readable_run(connection: Connection, run_id: int, caller: StaffMember)
 
 def run_body(run: runs.StoredRun, caller: StaffMember, lang: Language) -> ScoringRun:
     """The run as the caller sees it."""
-    may_sign = run.state == State.DONE and allowed(caller.role, Permission.SCORING_RUN)
+    signable = run.state == State.DONE and run.later_signed is None
+    may_sign = signable and allowed(caller.role, Permission.SCORING_RUN)
     return ScoringRun(
         id=run.id,
         exam_id=run.exam_id,
@@ -187,6 +188,9 @@ def run_body(run: runs.StoredRun, caller: StaffMember, lang: Language) -> Scorin
         model=run.settings.model,
         void_rule=run.settings.void_rule,
         link_to=run.link_to,
+        link_exam=run.link_exam,
+        link_made=run.link_made,
+        fitted_model=run.fitted_model,
         key_changes=run.key_changes,
         sanctions=run.sanctions,
         n=run.n,
@@ -197,6 +201,7 @@ def run_body(run: runs.StoredRun, caller: StaffMember, lang: Language) -> Scorin
         record_sha256=run.record_sha256,
         signed_by=run.signed_name,
         signed_at=run.signed_at,
+        later_signed=run.later_signed,
         may_sign=may_sign and run.requested_by != caller.id,
     )
 

@@ -32,8 +32,10 @@ class NewRun(Body, frozen=True, kw_only=True):
 class ScoringRun(Body, frozen=True, kw_only=True):
     """GET /api/runs/{id}, polled while ``queued`` or ``running``. ``stage`` is a catalogue key of section
     measurement, ``progress`` 0 to 1. ``error`` is a sentence. ``record_sha256`` is of the record: inputs'
-    hashes, settings, library versions, results; the same inputs give the same. ``may_sign``: whether the
-    caller may sign it now."""
+    hashes, settings, library versions, results; the same inputs give the same. ``fitted_model``: what
+    ``model`` came to, None where there is none; ``link_exam``: the exam of the run ``link_to``, ``link_made``:
+    whether its scale was taken over. ``later_signed``: the number of the signed run where that is a later
+    one, which an older run cannot replace. ``may_sign``: whether the caller may sign it now."""
 
     id: int
     exam_id: int
@@ -45,6 +47,9 @@ class ScoringRun(Body, frozen=True, kw_only=True):
     model: ModelChoice
     void_rule: VoidRule
     link_to: int | None
+    link_exam: str | None
+    link_made: bool
+    fitted_model: str | None
     key_changes: int
     sanctions: int
     n: int | None
@@ -55,6 +60,7 @@ class ScoringRun(Body, frozen=True, kw_only=True):
     record_sha256: str | None
     signed_by: str | None
     signed_at: datetime | None
+    later_signed: int | None
     may_sign: bool
 
 
@@ -300,11 +306,19 @@ class KeyChange(Body, frozen=True, kw_only=True):
     may_confirm: bool
 
 
+class LiveKey(Body, frozen=True, kw_only=True):
+    """The key that counts for an item in one exam instead of its own; None voids it."""
+
+    item: int
+    key: Key | None
+
+
 class KeyChanges(Body, frozen=True, kw_only=True):
-    """GET /api/exams/{id}/key-changes, newest first."""
+    """GET /api/exams/{id}/key-changes, newest first. ``live``: the corrections that count now, by item."""
 
     exam: str
     changes: tuple[KeyChange, ...]
+    live: tuple[LiveKey, ...]
 
 
 class NewKeyChange(Body, frozen=True, kw_only=True):

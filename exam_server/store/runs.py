@@ -41,6 +41,9 @@ class StoredRun(msgspec.Struct, frozen=True, kw_only=True):
     progress: float
     settings: RunSettings
     link_to: int | None
+    link_exam: str | None
+    link_made: bool
+    fitted_model: str | None
     key_changes: int
     sanctions: int
     n: int | None
@@ -56,6 +59,7 @@ class StoredRun(msgspec.Struct, frozen=True, kw_only=True):
     record_sha256: str | None
     signed_name: str | None
     signed_at: datetime | None
+    later_signed: int | None
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):

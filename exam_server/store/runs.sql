@@ -15,15 +15,23 @@ VALUES (
 RETURNING id
 
 -- name: select_runs
--- Runs, newest first: of exam $1, run $2 alone, in state $3; null means any.
+-- Runs, newest first: of exam $1, run $2 alone, in state $3; null means any. fitted: the model and the link that came of it.
 SELECT scoring_run.id, scoring_run.exam_id, exam.title AS exam, scoring_run.number, scoring_run.state, scoring_run.stage,
     scoring_run.progress, scoring_run.settings, scoring_run.link_to, scoring_run.key_changes, scoring_run.sanctions,
     scoring_run.n, scoring_run.requested_by, starter.name AS requested_name, scoring_run.requested_at,
     scoring_run.finished_at, scoring_run.error, scoring_run.applied_keys, scoring_run.inputs_sha256,
     scoring_run.part_labels, scoring_run.part_points, scoring_run.record_sha256, signer.name AS signed_name,
-    scoring_run.signed_at
+    scoring_run.signed_at, link_exam.title AS link_exam, fitted.model ->> 'model' AS fitted_model,
+    coalesce(fitted.model ->> 'link', '') <> '' AS link_made, later.number AS later_signed
 FROM scoring_run
 JOIN exam ON exam.id = scoring_run.exam_id
+LEFT JOIN scoring_run AS link_run ON link_run.id = scoring_run.link_to
+LEFT JOIN exam AS link_exam ON link_exam.id = link_run.exam_id
+LEFT JOIN scoring_run AS later ON later.exam_id = scoring_run.exam_id AND later.state = 'signed'
+    AND later.number > scoring_run.number
+CROSS JOIN LATERAL (
+    SELECT convert_from(scoring_run.findings, 'UTF8')::json -> 'model' AS model
+) AS fitted
 JOIN staff AS starter ON starter.id = scoring_run.requested_by
 LEFT JOIN staff AS signer ON signer.id = scoring_run.signed_by
 WHERE ($1::bigint IS NULL OR scoring_run.exam_id = $1) AND ($2::bigint IS NULL OR scoring_run.id = $2)

@@ -68,6 +68,7 @@ export interface Messages {
   LineRequest: LineRequest;
   LinkableRun: LinkableRun;
   ListBlock: ListBlock;
+  LiveKey: LiveKey;
   Log: Log;
   LogRow: LogRow;
   LoginQueue: LoginQueue;
@@ -785,7 +786,7 @@ export interface OptionLine {
   total_correlation: number | null;
 }
 /**
- * One administration of this version of the item, as it was signed.
+ * One administration of this version of the item, as it was signed. ``at``: when the exam was sat.
  */
 export interface ItemUse {
   run: number;
@@ -903,11 +904,19 @@ export interface KeyChange {
   may_confirm: boolean;
 }
 /**
- * GET /api/exams/{id}/key-changes, newest first.
+ * GET /api/exams/{id}/key-changes, newest first. ``live``: the corrections that count now, by item.
  */
 export interface KeyChanges {
   exam: string;
   changes: KeyChange[];
+  live: LiveKey[];
+}
+/**
+ * The key that counts for an item in one exam instead of its own; None voids it.
+ */
+export interface LiveKey {
+  item: number;
+  key: (SingleChoiceKey | TrueFalseKey | ShortAnswerKey) | null;
 }
 /**
  * Why it is done; recorded.
@@ -1397,7 +1406,7 @@ export interface Runs {
   unfinished: number;
 }
 /**
- * GET /api/runs/{id}, polled while ``queued`` or ``running``. ``stage`` is a catalogue key of section measurement, ``progress`` 0 to 1. ``error`` is a sentence. ``record_sha256`` is of the record: inputs' hashes, settings, library versions, results; the same inputs give the same. ``may_sign``: whether the caller may sign it now.
+ * GET /api/runs/{id}, polled while ``queued`` or ``running``. ``stage`` is a catalogue key of section measurement, ``progress`` 0 to 1. ``error`` is a sentence. ``record_sha256`` is of the record: inputs' hashes, settings, library versions, results; the same inputs give the same. ``fitted_model``: what ``model`` came to, None where there is none; ``link_exam``: the exam of the run ``link_to``, ``link_made``: whether its scale was taken over. ``later_signed``: the number of the signed run where that is a later one, which an older run cannot replace. ``may_sign``: whether the caller may sign it now.
  */
 export interface ScoringRun {
   id: number;
@@ -1410,6 +1419,9 @@ export interface ScoringRun {
   model: "2pl" | "3pl" | "auto" | "classical" | "rasch";
   void_rule: "full_points" | "leave_out";
   link_to: number | null;
+  link_exam: string | null;
+  link_made: boolean;
+  fitted_model: string | null;
   key_changes: number;
   sanctions: number;
   n: number | null;
@@ -1420,6 +1432,7 @@ export interface ScoringRun {
   record_sha256: string | null;
   signed_by: string | null;
   signed_at: string | null;
+  later_signed: number | null;
   may_sign: boolean;
 }
 /**

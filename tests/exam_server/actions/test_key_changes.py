@@ -11,6 +11,7 @@ from exam_server.errors import Conflict, Invalid, NotFound
 from exam_server.protocol.measurement import (
     KeyChange,
     KeyDecision,
+    LiveKey,
     NewKeyChange,
     NewRun,
     NewSanction,
@@ -167,9 +168,11 @@ async def test_a_later_correction_replaces_an_earlier_one_and_a_rollback_restore
         (two.id, "live"),
         (one.id, "superseded"),
     ]
+    assert listed.live == (LiveKey(item=one.item, key=None),)
     await key_changes.roll_back_key_change(database, two.id, REASON, second, clock.now())
     listed = await key_changes.list_key_changes(database, exam.exam, first)
     assert [change.state for change in listed.changes] == ["rolled_back", "live"]
+    assert listed.live == (LiveKey(item=one.item, key=B),)
     assert await scores(database, exam, first, clock) == ["8.57", "7.14", "2.86", "0.00"]
 
 

@@ -175,6 +175,11 @@ async def test_an_older_run_does_not_replace_a_newer_one(
     await sign(database, two, second, clock)
     with pytest.raises(Conflict, match="newer_run_signed"):
         await sign(database, one, second, clock)
+    listed = await runs.list_runs(database, exam, second, clock.now(), "vi")
+    assert [(run.number, run.later_signed, run.may_sign) for run in listed.runs] == [
+        (2, None, False),
+        (1, 2, False),
+    ]
 
 
 async def test_what_changed_since_cannot_be_signed(
@@ -398,6 +403,8 @@ async def test_the_scale_of_a_run_with_shared_items_is_taken_over(
     link = record.findings.model.link
     assert link is not None
     assert link.slope == pytest.approx(1, abs=0.5)
+    assert (linked.link_exam, linked.link_made, linked.fitted_model) == ("Đợt một", True, "rasch")
+    assert (base.link_exam, base.link_made) == (None, False)
     thetas = [line.theta for line in record.scores]
     assert all(theta is not None for theta in thetas)
     ranges = [(each.low, each.score, each.high) for each in record.scores]

@@ -32,7 +32,8 @@ from tests.exam_server.core.simulated_exam import (
 DEFECTS = Defects(wrong_key=6, useless=9, harder_for_girls=7)
 RUN = ScoringRun(
     id=1, exam_id=1, exam="Giữa kỳ", number=1, state="done", stage="step_done", progress=1.0, model="auto",
-    void_rule="full_points", link_to=None, key_changes=0, sanctions=0, n=1, requested_by="A",
+    void_rule="full_points", link_to=None, link_exam=None, link_made=False, fitted_model=None, key_changes=0,
+    sanctions=0, n=1, later_signed=None, requested_by="A",
     requested_at=msgspec.convert("2026-06-26T00:30:00Z", type=datetime),
     finished_at=None, error=None, record_sha256=None, signed_by=None, signed_at=None, may_sign=False,
 )  # fmt: skip

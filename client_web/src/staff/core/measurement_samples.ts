@@ -25,6 +25,9 @@ export function runOf(changes: Partial<ScoringRun> = {}): ScoringRun {
     model: "auto",
     void_rule: "full_points",
     link_to: null,
+    link_exam: null,
+    link_made: false,
+    fitted_model: null,
     key_changes: 0,
     sanctions: 0,
     n: 412,
@@ -35,6 +38,7 @@ export function runOf(changes: Partial<ScoringRun> = {}): ScoringRun {
     record_sha256: "ab".repeat(32),
     signed_by: null,
     signed_at: null,
+    later_signed: null,
     may_sign: false,
     ...changes,
   };
