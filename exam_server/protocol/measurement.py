@@ -33,9 +33,10 @@ class ScoringRun(Body, frozen=True, kw_only=True):
     """GET /api/runs/{id}, polled while ``queued`` or ``running``. ``stage`` is a catalogue key of section
     measurement, ``progress`` 0 to 1. ``error`` is a sentence. ``record_sha256`` is of the record: inputs'
     hashes, settings, library versions, results; the same inputs give the same. ``fitted_model``: what
-    ``model`` came to, None where there is none; ``link_exam``: the exam of the run ``link_to``, ``link_made``:
-    whether its scale was taken over. ``later_signed``: the number of the signed run where that is a later
-    one, which an older run cannot replace. ``may_sign``: whether the caller may sign it now."""
+    ``model`` came to, None where there is none; ``link_exam``: the exam of the run ``link_to``;
+    ``link_made``: whether its scale was taken over. ``later_signed``: the number of the signed run where
+    that is a later one, which an older run cannot replace. ``may_sign``: whether the caller may sign it
+    now."""
 
     id: int
     exam_id: int
