@@ -1,10 +1,9 @@
-import { formatDecimal } from "../../base/formats";
 import type { TestAnalysis } from "../../protocol/messages";
 import { reliabilityKey } from "../core/flags";
 import { Interval } from "../plots/Interval";
 import { coded, t } from "../texts";
 import { Figure } from "./Figure";
-import { decimalText, intervalText, numberText } from "./numbers";
+import { decimalText, intervalText, numberText, SCALE } from "./numbers";
 
 /** The figures of the whole test, each with what it means. */
 export function TestFigures({ analysis }: { analysis: TestAnalysis }) {
@@ -16,7 +15,7 @@ export function TestFigures({ analysis }: { analysis: TestAnalysis }) {
           {t("test_n_means")}
         </Figure>
         <Figure name={t("summary_mean")} value={decimalText(analysis.mean)}>
-          {t("of_points", { points: formatDecimal(analysis.total_points) })}
+          {t("of_points", { points: SCALE })}
         </Figure>
         <Figure name={t("summary_median")} value={decimalText(analysis.median)}>
           {t("test_median_means")}

@@ -8,6 +8,7 @@ import { t } from "../texts";
 import { FileLink } from "./FileLink";
 import { ModelFit } from "./ModelFit";
 import { Notes } from "./Notes";
+import { SCALE } from "./numbers";
 import { TestFigures } from "./TestFigures";
 
 interface TestViewProps {
@@ -31,7 +32,7 @@ export function TestView({ analysis, routeTo }: TestViewProps) {
               whole={analysis.distribution}
               own={analysis.class_distribution}
               mean={analysis.mean}
-              total={analysis.total_points}
+              total={SCALE}
             />
           </section>
           {analysis.model && (

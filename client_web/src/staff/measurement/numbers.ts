@@ -43,3 +43,6 @@ export function powerText(value: number): string {
   const raised = [...power.replace("+", "")].map((sign) => (sign === "-" ? "⁻" : RAISED[Number(sign)]));
   return `${figure} · 10${raised.join("")}`;
 }
+
+/** The scale that scores and their statistics are on, whatever the paper's points add up to. */
+export const SCALE = "10";
