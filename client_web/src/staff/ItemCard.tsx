@@ -2,6 +2,7 @@ import { useMemo } from "preact/hooks";
 import { Banner } from "../base/Banner";
 import { type PictureSource, Pictures, RichText } from "../base/RichText";
 import { ItemView } from "../items/ItemView";
+import type { Key } from "../items/kind";
 import type { ImportItem, ItemDetail } from "../protocol/messages";
 import { partText } from "./parts";
 import { t, warningText } from "./texts";
@@ -9,10 +10,13 @@ import { t, warningText } from "./texts";
 /** An item for staff: as candidates see it, with its key marked, level, warnings, passage and solution. */
 export function ItemCard({
   item,
+  answerKey = item.key,
   name,
   pictures,
 }: {
   item: ItemDetail;
+  /** What is marked: the item's own key unless another counts. */
+  answerKey?: Key | null;
   name: string;
   pictures: PictureSource;
 }) {
@@ -26,7 +30,7 @@ export function ItemCard({
             <RichText text={item.passage} />
           </section>
         )}
-        <ItemView content={item.content} name={name} readonly answerKey={item.key} />
+        <ItemView content={item.content} name={name} readonly answerKey={answerKey} />
         {item.solution && (
           <details class="solution">
             <summary>{t("solution")}</summary>

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { expect, test } from "vitest";
 import type { Content } from "../../items/kind";
-import { keyOf, responseOf, sameKey } from "./keys";
+import { keyOf, liveKey, responseOf, sameKey } from "./keys";
 
 const single = { kind: "single_choice", stem: [], options: [] } as unknown as Content;
 const statements = [{ id: "a" }, { id: "b" }].map((each) => ({ ...each, body: [] }));
@@ -32,4 +32,14 @@ test.each([
 test("the same key twice is no change", () => {
   expect(sameKey({ kind: "single_choice", option: "A" }, { kind: "single_choice", option: "A" })).toBe(true);
   expect(sameKey(null, { kind: "single_choice", option: "A" })).toBe(false);
+});
+
+test("the key that counts is the live correction's, none for a void item", () => {
+  const own = { kind: "single_choice", option: "C" } as const;
+  const other = { kind: "single_choice", option: "B" } as const;
+  const live = [
+    { item: 1, key: other },
+    { item: 2, key: null },
+  ];
+  expect([1, 2, 3].map((item) => liveKey(live, item, own))).toEqual([other, null, own]);
 });

@@ -1,4 +1,5 @@
 import type { Content, Key, Response } from "../../items/kind";
+import type { LiveKey } from "../../protocol/messages";
 
 /** The response that the key asks for, as a candidate would give it. */
 export function responseOf(key: Key): Response {
@@ -19,6 +20,12 @@ export function keyOf(content: Content, response: Response, accept: readonly str
   const texts = [...new Set([...(typeof response === "string" ? [response] : []), ...accept])];
   const written = texts.map((text) => text.trim()).filter((text) => /\d/.test(text));
   return written.length === 0 ? null : { kind: "short_answer", accept: written };
+}
+
+/** The key that counts for an item in an exam: its own unless a correction is live; null where it is void. */
+export function liveKey(live: readonly LiveKey[], item: number, own: Key | null): Key | null {
+  const change = live.find((each) => each.item === item);
+  return change === undefined ? own : change.key;
 }
 
 /** Whether two keys ask for the same. */

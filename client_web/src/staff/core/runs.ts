@@ -1,4 +1,4 @@
-import type { ScoringRun, StaffSession } from "../../protocol/messages";
+import type { NewRun, Runs, ScoringRun, StaffSession } from "../../protocol/messages";
 
 /** Whether the run still works or waits to: its page asks again. */
 export function isActive(run: ScoringRun): boolean {
@@ -19,6 +19,26 @@ export function countingRun(runs: readonly ScoringRun[]): ScoringRun | undefined
 export function shownRun(runs: readonly ScoringRun[], asked: number | undefined): ScoringRun | undefined {
   if (asked !== undefined) return runs.find((run) => run.id === asked && hasResults(run));
   return countingRun(runs) ?? runs.find((run) => run.state === "done");
+}
+
+/** What a new run shall do unless told otherwise: the same as the last one, linked to what is signed there now. */
+export function settingsToBegin({ runs, linkable }: Runs): NewRun {
+  const [last] = runs;
+  if (last === undefined) return { model: "auto", void_rule: "full_points", link_to: null };
+  const link =
+    linkable.find((each) => each.id === last.link_to) ??
+    linkable.find((each) => each.exam === last.link_exam);
+  return { model: last.model, void_rule: last.void_rule, link_to: link?.id ?? null };
+}
+
+/** When a key correction or a sanction counts: the end of catalogue keys. Scores shown before any signature follow at once. */
+export function takesEffect({ release, runs }: Runs): "now" | "run" {
+  return release === "at_once" && countingRun(runs) === undefined ? "now" : "run";
+}
+
+/** Whether a computed run can no longer be signed, since a later one was. */
+export function isOutdated(run: ScoringRun): boolean {
+  return run.state === "done" && run.later_signed !== null;
 }
 
 /** Why one may not sign the run: a catalogue key's end; null when one may. */

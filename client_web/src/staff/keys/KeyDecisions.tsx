@@ -12,13 +12,15 @@ type Decision = "confirm" | "withdraw" | "rollback";
 
 interface KeyDecisionsProps {
   exam: number;
+  /** When a decision counts. */
+  effect: "now" | "run";
   preview: KeyPreview;
   session: StaffSession;
   onDecided: () => void;
 }
 
 /** What may be decided about a correction now, by whom, and what it does. */
-export function KeyDecisions({ exam, preview, session, onDecided }: KeyDecisionsProps) {
+export function KeyDecisions({ exam, effect, preview, session, onDecided }: KeyDecisionsProps) {
   const [asking, setAsking] = useState<Decision | null>(null);
   const { change } = preview;
   if (change.state !== "proposed" && change.state !== "live") return null;
@@ -26,9 +28,9 @@ export function KeyDecisions({ exam, preview, session, onDecided }: KeyDecisions
     <section class="panel sign-off" aria-labelledby="decision">
       <h2 id="decision">{t("key_decision")}</h2>
       {change.state === "proposed" ? (
-        <Proposed preview={preview} session={session} onAsk={setAsking} />
+        <Proposed preview={preview} effect={effect} session={session} onAsk={setAsking} />
       ) : (
-        <Live exam={exam} onAsk={setAsking} />
+        <Live exam={exam} effect={effect} onAsk={setAsking} />
       )}
       <ReasonDialog
         open={asking !== null}
@@ -41,8 +43,8 @@ export function KeyDecisions({ exam, preview, session, onDecided }: KeyDecisions
           onDecided();
         }}
       >
-        {asking === "confirm" && <Effects preview={preview} />}
-        {asking === "rollback" && <p>{t("key_rollback_means")}</p>}
+        {asking === "confirm" && <Effects preview={preview} effect={effect} />}
+        {asking === "rollback" && <p>{t(`key_rollback_means_${effect}`)}</p>}
       </ReasonDialog>
     </section>
   );
@@ -50,15 +52,16 @@ export function KeyDecisions({ exam, preview, session, onDecided }: KeyDecisions
 
 interface ProposedProps {
   preview: KeyPreview;
+  effect: "now" | "run";
   session: StaffSession;
   onAsk: (decision: Decision) => void;
 }
 
-function Proposed({ preview, session, onAsk }: ProposedProps) {
+function Proposed({ preview, effect, session, onAsk }: ProposedProps) {
   const { change } = preview;
   return (
     <>
-      <Effects preview={preview} />
+      <Effects preview={preview} effect={effect} />
       {!change.may_confirm && (
         <p class="obstacle">
           {t(isMe(change.proposed_by, session) ? "key_obstacle_own" : "key_obstacle_other")}
@@ -76,20 +79,26 @@ function Proposed({ preview, session, onAsk }: ProposedProps) {
   );
 }
 
-function Effects({ preview }: { preview: KeyPreview }) {
+function Effects({ preview, effect }: { preview: KeyPreview; effect: "now" | "run" }) {
   return (
     <ul class="happens">
       <li>{counted("key_happens_gain", preview.gains)}</li>
       <li>{counted("key_happens_lose", preview.loses)}</li>
-      <li>{t("key_happens_run")}</li>
+      <li>{t(`key_happens_${effect}`)}</li>
     </ul>
   );
 }
 
-function Live({ exam, onAsk }: { exam: number; onAsk: (decision: Decision) => void }) {
+interface LiveProps {
+  exam: number;
+  effect: "now" | "run";
+  onAsk: (decision: Decision) => void;
+}
+
+function Live({ exam, effect, onAsk }: LiveProps) {
   return (
     <>
-      <Banner tone="info">{t("key_live_next")}</Banner>
+      <Banner tone="info">{t(`key_live_next_${effect}`)}</Banner>
       <div class="acts">
         <Button onClick={() => go({ page: "runs", exam })}>{t("run_again")}</Button>
         <Button onClick={() => onAsk("rollback")}>{t("key_rollback")}</Button>

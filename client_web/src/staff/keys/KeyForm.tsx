@@ -16,7 +16,7 @@ import { keyText } from "./keyText";
 
 type Act = "change" | "void";
 
-/** The item with its key marked; the new key is given in the item's own control. */
+/** The item with the key that counts now marked; the new key is given in the item's own control. */
 export function KeyForm({ exam, item }: { exam: number; item: ItemDetail }) {
   const act = useAct();
   const [what, setWhat] = useState<Act>("change");
@@ -26,7 +26,7 @@ export function KeyForm({ exam, item }: { exam: number; item: ItemDetail }) {
   );
   const [reason, setReason] = useState("");
   const key = what === "void" ? null : keyOf(item.content, response, more.split(";"));
-  const unchanged = what === "change" && sameKey(key, item.key);
+  const unchanged = sameKey(key, item.key);
   const ready = (what === "void" || key !== null) && !unchanged && reason.trim() !== "";
   const submit = (event: SubmitEvent) => {
     event.preventDefault();

@@ -1,6 +1,8 @@
 import { useState } from "preact/hooks";
 import type { KeyPreview, StaffSession } from "../../protocol/messages";
-import { previewKey } from "../api";
+import { listKeyChanges, previewKey } from "../api";
+import { liveKey } from "../core/keys";
+import { takesEffect } from "../core/runs";
 import { DataTable } from "../DataTable";
 import { Heading } from "../Heading";
 import { itemTitle } from "../ItemCard";
@@ -10,6 +12,7 @@ import { Pager } from "../Pager";
 import { DifferenceBars, differenceText } from "../plots/DifferenceBars";
 import { pointsText } from "../points";
 import { AsSeen } from "../results/AsSeen";
+import { useRuns } from "../results/useRuns";
 import { counted, t } from "../texts";
 import { KeyDecisions } from "./KeyDecisions";
 import { KeyFacts } from "./KeyFacts";
@@ -26,6 +29,9 @@ export function KeyPage({ exam, change, session }: KeyPageProps) {
   const [page, setPage] = useState(1);
   const load = useLoad((signal) => previewKey(change, page, signal), [change, page]);
   const found = load.value;
+  const state = found?.change.state;
+  const keys = useLoad((signal) => listKeyChanges(exam, signal), [exam, state]);
+  const runs = useRuns(exam).value;
   return (
     <>
       <Heading
@@ -39,9 +45,24 @@ export function KeyPage({ exam, change, session }: KeyPageProps) {
             <div class="pair">
               <div class="stack">
                 <KeyFacts change={preview.change} />
-                <KeyDecisions exam={exam} preview={preview} session={session} onDecided={load.again} />
+                {runs && (
+                  <KeyDecisions
+                    exam={exam}
+                    effect={takesEffect(runs)}
+                    preview={preview}
+                    session={session}
+                    onDecided={load.again}
+                  />
+                )}
               </div>
-              <AsSeen item={preview.change.item} />
+              <Loaded load={keys}>
+                {({ live }) => (
+                  <AsSeen
+                    item={preview.change.item}
+                    counts={(own) => liveKey(live, preview.change.item, own)}
+                  />
+                )}
+              </Loaded>
             </div>
             <Effect preview={preview} />
             {preview.total > 0 && <Rows preview={preview} page={page} onPage={setPage} />}

@@ -3,11 +3,13 @@ import { formatDateTime } from "../../base/formats";
 import type { KeyChange } from "../../protocol/messages";
 import { listKeyChanges } from "../api";
 import { readable } from "../core/readable";
+import { takesEffect } from "../core/runs";
 import { DataTable } from "../DataTable";
 import { Empty } from "../Heading";
 import { Loaded, useLoad } from "../Loading";
 import { shortPlace } from "../parts";
 import { ExamFrame, type May } from "../results/ExamFrame";
+import { useRuns } from "../results/useRuns";
 import { go, Link } from "../router";
 import { t } from "../texts";
 import { KeyMark } from "./KeyMark";
@@ -16,6 +18,7 @@ import { keyText } from "./keyText";
 /** The corrections of an exam's keys. */
 export function KeysPage({ exam, may }: { exam: number; may: May }) {
   const load = useLoad((signal) => listKeyChanges(exam, signal), [exam]);
+  const runs = useRuns(exam).value;
   return (
     <ExamFrame exam={exam} name={load.value?.exam} tab="keys" may={may} measured={false}>
       <section class="block" aria-labelledby="keys">
@@ -25,7 +28,7 @@ export function KeysPage({ exam, may }: { exam: number; may: May }) {
             {t("key_propose")}
           </Button>
         </div>
-        <p class="soft prose">{t("keys_how")}</p>
+        {runs && <p class="soft prose">{t(`keys_how_${takesEffect(runs)}`)}</p>}
         <Loaded load={load}>
           {({ changes }) =>
             changes.length === 0 ? (

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { Field } from "../../base/Field";
-import { readExam, readItem } from "../api";
+import { listKeyChanges, readExam, readItem } from "../api";
+import { liveKey } from "../core/keys";
 import { readable } from "../core/readable";
 import { Heading } from "../Heading";
 import { Loaded, useLoad } from "../Loading";
@@ -48,6 +49,15 @@ export function NewKeyPage({ exam, item }: { exam: number; item: number | null }
 }
 
 function Chosen({ exam, item }: { exam: number; item: number }) {
-  const load = useLoad((signal) => readItem(item, signal), [item]);
-  return <Loaded load={load}>{(detail) => <KeyForm exam={exam} item={detail} />}</Loaded>;
+  const load = useLoad(
+    (signal) => Promise.all([readItem(item, signal), listKeyChanges(exam, signal)]),
+    [item],
+  );
+  return (
+    <Loaded load={load}>
+      {([detail, { live }]) => (
+        <KeyForm exam={exam} item={{ ...detail, key: liveKey(live, item, detail.key) }} />
+      )}
+    </Loaded>
+  );
 }

@@ -21,7 +21,7 @@ export function ClassTab({ exam, results, runs }: { exam: number; results: Resul
       {counting ? (
         <>
           <Exports run={counting.id} />
-          <ScoresTable run={counting.id} />
+          <ScoresTable run={counting} />
         </>
       ) : (
         <ClassTable results={results} />

@@ -4,6 +4,7 @@ import { Field } from "../../base/Field";
 import type { NewRun, Runs } from "../../protocol/messages";
 import { startRun } from "../api";
 import { Choices } from "../Choices";
+import { settingsToBegin } from "../core/runs";
 import { ActError, useAct } from "../Loading";
 import { go } from "../router";
 import { counted, t } from "../texts";
@@ -20,7 +21,7 @@ interface NewRunFormProps {
 /** What a new run shall do; it goes on when the page is left. */
 export function NewRunForm({ exam, runs, onCancel }: NewRunFormProps) {
   const act = useAct();
-  const [asked, setAsked] = useState<NewRun>({ model: "auto", void_rule: "full_points", link_to: null });
+  const [asked, setAsked] = useState<NewRun>(() => settingsToBegin(runs));
   const change = (changes: Partial<NewRun>) => setAsked({ ...asked, ...changes });
   const submit = (event: SubmitEvent) => {
     event.preventDefault();

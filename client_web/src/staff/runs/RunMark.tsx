@@ -1,6 +1,7 @@
 import { formatShare } from "../../base/formats";
 import { Icon, type IconName } from "../../base/Icon";
 import type { ScoringRun } from "../../protocol/messages";
+import { isOutdated } from "../core/runs";
 import { t } from "../texts";
 
 const MARKS: Record<ScoringRun["state"], { icon: IconName; tone: string }> = {
@@ -15,6 +16,13 @@ const MARKS: Record<ScoringRun["state"], { icon: IconName; tone: string }> = {
 
 /** A run's state as a sign and a word. */
 export function RunMark({ run }: { run: ScoringRun }) {
+  if (isOutdated(run)) {
+    return (
+      <span class="mark mark-inactive">
+        <Icon name="minus" /> {t("run_state_outdated")}
+      </span>
+    );
+  }
   const { icon, tone } = MARKS[run.state];
   return (
     <span class={`mark mark-${tone}`}>

@@ -3,7 +3,7 @@ import { Button } from "../../base/Button";
 import { formatDateTime } from "../../base/formats";
 import type { ScoringRun, StaffSession } from "../../protocol/messages";
 import { readRun } from "../api";
-import { hasResults, isActive } from "../core/runs";
+import { hasResults, isActive, isOutdated } from "../core/runs";
 import { Heading } from "../Heading";
 import { Loaded, useLoad } from "../Loading";
 import type { May } from "../results/ExamFrame";
@@ -79,13 +79,16 @@ function Found({ exam, run, session, may, again }: FoundProps) {
       )}
       {hasResults(run) && (
         <>
-          {run.state === "done" && may("scoring.run") && (
+          {isOutdated(run) && (
+            <Banner tone="waiting">{t("run_later_signed", { number: run.later_signed ?? "" })}</Banner>
+          )}
+          {run.state === "done" && !isOutdated(run) && may("scoring.run") && (
             <SignOff exam={exam} run={run} session={session} onSigned={again} />
           )}
           <Looks exam={exam} run={run} />
           <RunRecord run={run} />
           <Exports run={run.id} />
-          <ScoresTable run={run.id} />
+          <ScoresTable run={run} />
         </>
       )}
     </>

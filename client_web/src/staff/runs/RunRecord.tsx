@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { formatDateTime } from "../../base/formats";
 import type { ScoringRun } from "../../protocol/messages";
-import { t } from "../texts";
+import { coded, t } from "../texts";
 import { settingsOf } from "./settings";
 
 /** What a run was made of, so that anyone can make it again. */
@@ -12,6 +12,14 @@ export function RunRecord({ run }: { run: ScoringRun }) {
       <dl class="item-figures record">
         <Row name={t("column_candidates")}>{run.n ?? "–"}</Row>
         <Row name={t("column_settings")}>{settingsOf(run)}</Row>
+        <Row name={t("run_fitted")}>
+          {run.fitted_model === null ? t("run_fitted_none") : coded("model_short", run.fitted_model)}
+        </Row>
+        {run.link_exam !== null && (
+          <Row name={t("run_link")}>
+            {run.link_made ? run.link_exam : t("run_link_failed", { exam: run.link_exam })}
+          </Row>
+        )}
         <Row name={t("run_void_rule")}>{t(`void_${run.void_rule}`)}</Row>
         <Row name={t("column_started")}>{`${run.requested_by}, ${formatDateTime(run.requested_at)}`}</Row>
         {run.signed_by && run.signed_at && (

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { TextField } from "../../base/Field";
-import type { CandidateScore, Scores } from "../../protocol/messages";
+import type { CandidateScore, Scores, ScoringRun } from "../../protocol/messages";
 import { readScores, type ScoreSort } from "../api";
 import { type Column, DataTable } from "../DataTable";
 import { Empty } from "../Heading";
@@ -9,14 +9,21 @@ import { decimalText, numberText } from "../measurement/numbers";
 import { Pager } from "../Pager";
 import { partText } from "../parts";
 import { pointsText } from "../points";
-import { coded, t } from "../texts";
+import { coded, type StaffText, t } from "../texts";
 
 type Name = ScoreSort | "class" | "range" | `part-${number}`;
 
 const TYPING_MS = 250;
 
+/** What the scores are; those of any other run are provisional. */
+const CAPTIONS: Partial<Record<ScoringRun["state"], StaffText>> = {
+  signed: "scores",
+  superseded: "scores_replaced",
+};
+
 /** A run's scores, a page at a time: found by name or number, ordered by name, number, score or ability. */
-export function ScoresTable({ run }: { run: number }) {
+export function ScoresTable({ run: { id: run, state } }: { run: ScoringRun }) {
+  const caption = t(CAPTIONS[state] ?? "scores_provisional");
   const [typed, setTyped] = useState("");
   const search = useSettled(typed);
   const [sort, setSort] = useState<ScoreSort>("name");
@@ -27,7 +34,7 @@ export function ScoresTable({ run }: { run: number }) {
   );
   useEffect(() => setPage(1), [search, sort]);
   return (
-    <section class="block" aria-label={t("scores")}>
+    <section class="block" aria-label={caption}>
       <search class="filters no-print">
         <TextField
           label={t("filter_candidates")}
@@ -43,7 +50,7 @@ export function ScoresTable({ run }: { run: number }) {
           ) : (
             <>
               <Pager page={page} size={found.page_size} total={found.total} onPage={setPage} />
-              <Table found={found} sort={sort} onSort={setSort} />
+              <Table caption={caption} found={found} sort={sort} onSort={setSort} />
             </>
           )
         }
@@ -64,6 +71,7 @@ function useSettled(typed: string): string {
 }
 
 interface TableProps {
+  caption: string;
   found: Scores;
   sort: ScoreSort;
   onSort: (sort: ScoreSort) => void;
@@ -71,7 +79,7 @@ interface TableProps {
 
 const SORTS: readonly string[] = ["name", "number", "score", "theta"];
 
-function Table({ found, sort, onSort }: TableProps) {
+function Table({ caption, found, sort, onSort }: TableProps) {
   const parts = found.scores.find((row) => row.parts.length > 0)?.parts ?? [];
   const abilities = found.scores.some((row) => row.theta !== null);
   const ranges = found.scores.some((row) => row.low !== null);
@@ -92,7 +100,7 @@ function Table({ found, sort, onSort }: TableProps) {
   ];
   return (
     <DataTable
-      caption={t("scores")}
+      caption={caption}
       columns={columns}
       order={{ column: sort, descending: sort === "score" || sort === "theta" }}
       onOrder={(column) => SORTS.includes(column) && onSort(column as ScoreSort)}

@@ -3,6 +3,7 @@ import { Button } from "../../base/Button";
 import { formatDateTime, formatShare } from "../../base/formats";
 import type { Sanction, Sanctions } from "../../protocol/messages";
 import { listRuns, listSanctions, revokeSanction } from "../api";
+import { takesEffect } from "../core/runs";
 import { DataTable } from "../DataTable";
 import { Empty } from "../Heading";
 import { Loaded, useLoad } from "../Loading";
@@ -17,18 +18,26 @@ export function SanctionsPage({ exam, may }: { exam: number; may: May }) {
   const load = useLoad((signal) => listSanctions(exam, signal), [exam]);
   return (
     <ExamFrame exam={exam} name={runs.value?.exam} tab="sanctions" may={may} measured={false}>
-      <Loaded load={load}>{(found) => <Found exam={exam} found={found} again={load.again} />}</Loaded>
+      <Loaded load={runs}>
+        {(known) => (
+          <Loaded load={load}>
+            {(found) => <Found exam={exam} effect={takesEffect(known)} found={found} again={load.again} />}
+          </Loaded>
+        )}
+      </Loaded>
     </ExamFrame>
   );
 }
 
 interface FoundProps {
   exam: number;
+  /** When a sanction counts. */
+  effect: "now" | "run";
   found: Sanctions;
   again: () => void;
 }
 
-function Found({ exam, found, again }: FoundProps) {
+function Found({ exam, effect, found, again }: FoundProps) {
   const [adding, setAdding] = useState(false);
   const [revoking, setRevoking] = useState<Sanction | null>(null);
   return (
@@ -41,7 +50,7 @@ function Found({ exam, found, again }: FoundProps) {
           </Button>
         )}
       </div>
-      <p class="soft prose">{t("sanctions_how")}</p>
+      <p class="soft prose">{t(`sanctions_how_${effect}`)}</p>
       {adding && (
         <SanctionForm
           exam={exam}
@@ -66,7 +75,7 @@ function Found({ exam, found, again }: FoundProps) {
           again();
         }}
       >
-        <p>{t("sanction_revoke_means")}</p>
+        <p>{t(`sanction_revoke_means_${effect}`)}</p>
       </ReasonDialog>
     </section>
   );
