@@ -22,6 +22,7 @@ from exam_server.protocol.measurement import ModelChoice
 if TYPE_CHECKING:
     from exam_server.core.analysis.findings import ExamFindings
     from exam_server.core.analysis.scored_test import ScoredTest
+    from scoring.responses import Responses as Coded
 
 Responses = Annotated[
     Path | None, typer.Argument(metavar="RESPONSES", help=say("argument_responses"), show_default=False)
@@ -107,6 +108,7 @@ def _read(path: Path, key: Path | None, group: str | None, ignore: Sequence[str]
     sha256 = hashlib.sha256(data).hexdigest()
     if key is None:
         file = read_coded(data, str(path), group=group, ignore=ignore)
+        _check_answered(file.responses)
         return _Source(
             name=path.name,
             test=from_responses(file.responses, group),
@@ -123,6 +125,14 @@ def _read(path: Path, key: Path | None, group: str | None, ignore: Sequence[str]
         sha256=sha256,
         lowest={},
     )
+
+
+def _check_answered(responses: "Coded") -> None:
+    """A file without a single answer has nothing to analyse."""
+    from scoring.errors import MeasurementError
+
+    if not responses.administered.any():
+        raise MeasurementError("item_without_answers", item=responses.names[0])
 
 
 def _of_exam(exam: int | None, data: Path | None, tell: Step, *, others: Sequence[object]) -> _Source:
@@ -210,7 +220,12 @@ def _show(findings: "ExamFindings", out: Path) -> None:
     console, test = screen(), findings.test
     console.print(words("report_lead", n=findings.n, items=len(findings.items)))
     if test.alpha is not None:
-        console.print(f"{words('report_alpha')}: {number(test.alpha, 3)}")
+        bounds = (
+            f" ({number(test.alpha_low, 3)} … {number(test.alpha_high, 3)})"
+            if test.alpha_low is not None
+            else ""
+        )
+        console.print(f"{words('report_alpha')}: {number(test.alpha, 3)}{bounds}")
     if findings.model is not None:
         console.print(words("report_model", model=words(f"model_{findings.model.model}")))
     for note in notes(findings, LANGUAGE):

@@ -168,7 +168,7 @@ def _word(name: str, value: Param, items: Sequence[ItemFindings], lang: Language
     if name == "favours":
         return group_label(str(value), lang)
     if isinstance(value, float):
-        return format_number(Decimal(f"{value:.2g}"), lang).replace("-", "−")
+        return format_number(Decimal(f"{value:#.2g}"), lang).replace("-", "−")
     return str(value)
 
 

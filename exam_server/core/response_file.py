@@ -42,7 +42,7 @@ def read_coded(
     lowest: Mapping[str, int] | None = None,
 ) -> CodedFile:
     """Read a file of categories. ``lowest`` says what is category 0 of an item; without it that is the lowest
-    that occurs: a column of 1 to 4 becomes 0 to 3.
+    that occurs: a column of 1 to 4 becomes 0 to 3; a column of 1 alone stays as it is, right throughout.
 
     Raises what ``read_table`` and ``coded`` raise, and Invalid with ``responses_too_low`` (``column``,
     ``line``, ``value``, ``lowest``).
@@ -139,7 +139,8 @@ def _from_zero(
     had = values != MISSING
     none = np.iinfo(np.int64).max
     seen = np.where(had, values, none).min(axis=0, initial=none)
-    seen = np.where(seen == none, 0, seen)
+    # Where all are right nothing is lower than 1, yet that is no category 0.
+    seen = np.where((seen == none) | ((seen == 1) & (values.max(axis=0, initial=0) == 1)), 0, seen)
     lowest = np.array(
         [given.get(name, int(own)) for name, own in zip(names, seen, strict=True)], dtype=np.int64
     )

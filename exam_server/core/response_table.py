@@ -39,7 +39,8 @@ def read_table(
     columns that are no items.
 
     Raises TooLarge with ``responses_too_large``; Invalid with ``responses_unreadable``, ``responses_empty``,
-    ``responses_no_column`` (``column``), ``responses_twice`` (``column``), ``responses_ragged`` (``line``),
+    ``responses_no_column`` (``column``), ``responses_no_name`` (``number``), ``responses_twice``
+    (``column``), ``responses_ragged`` (``line``),
     ``responses_no_group`` (``line``), ``responses_too_many`` (``limit``).
     """
     (_, first), *lines = _lines(data, filename) or [(1, [])]
@@ -111,9 +112,12 @@ def _lines(data: bytes, filename: str) -> list[tuple[int, list[str]]]:
 
 def _decode(data: bytes, filename: str) -> str:
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Invalid("responses_unreadable", place=filename) from error
+    if "\0" in text:
+        raise Invalid("responses_unreadable", place=filename)
+    return text
 
 
 def _delimiter(text: str) -> str:
@@ -134,6 +138,8 @@ def _check_header(
     missing = next((name for name in wanted if name not in header), None)
     if missing is not None:
         raise Invalid("responses_no_column", place=filename, column=missing)
+    if "" in header:
+        raise Invalid("responses_no_name", place=filename, number=header.index("") + 1)
     twice = next((name for place, name in enumerate(header) if name in header[:place]), None)
     if twice is not None:
         raise Invalid("responses_twice", place=filename, column=twice)

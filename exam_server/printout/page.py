@@ -29,8 +29,9 @@ svg .grid { stroke: #e2e2de; } svg .axis { stroke: #444; } svg .mark { stroke: #
 .pair { display: flex; flex-wrap: wrap; gap: 0 12px; } .pair > * { flex: 1 1 380px; min-width: 0; }
 .pair svg { max-width: 404px; }
 .wide { overflow-x: auto; } .wide table { font-size: 13px; }
-.wide th, .wide td { white-space: nowrap; }
-.wide .last { white-space: normal; text-align: left; min-width: 200px; }
+.wide th, .wide td { white-space: nowrap; padding: 3px 6px; } .wide th { white-space: normal; }
+.wide th:not(:first-child) { max-width: 90px; }
+.wide .last { white-space: normal; text-align: left; min-width: 150px; }
 h3 { font-size: 16px; margin: 26px 0 4px; }
 ul.notes { padding-left: 20px; } ul.notes li { margin: 3px 0; } .attention { font-weight: 600; }
 .next-page { break-before: page; }

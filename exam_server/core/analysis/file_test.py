@@ -38,7 +38,7 @@ def from_options(table: ResponseTable, key: Mapping[str, str], split: str | None
     lacks an item."""
     responses = marked(table, key)
     columns = [[row[place] for row in table.rows] for place in range(len(table.names))]
-    books = [sorted({cell for cell in column if cell}) for column in columns]
+    books = [_book(column, key[name]) for name, column in zip(table.names, columns, strict=True)]
     items = [
         _item(place, name, "single_choice", len(books[place]), 2) for place, name in enumerate(table.names)
     ]
@@ -59,6 +59,14 @@ def _item(place: int, name: str, kind: str, options: int, categories: int) -> Te
         options=options,
         ladder=tuple(float(category) for category in range(categories)),
     )
+
+
+def _book(column: list[str], key: str) -> list[str]:
+    """The options there are: those chosen, and the key's though nobody chose it."""
+    chosen = {cell for cell in column if cell}
+    known = {cell.casefold() for cell in chosen}
+    right = {option.strip() for option in key.split("/")}
+    return sorted(chosen | {option for option in right if option.casefold() not in known})
 
 
 def _chosen(column: list[str], book: list[str], key: str) -> Chosen:

@@ -111,6 +111,29 @@ def test_a_key_that_does_not_fit_names_the_column(
     assert not (tmp_path / "report").exists()
 
 
+def test_a_key_that_nobody_chose_is_doubted(tmp_path: Path, options: tuple[Path, Path]) -> None:
+    key = options[1].read_text(encoding="utf-8").replace("c5,A", "c5,E")
+    options[1].write_text(key, encoding="utf-8")
+    done = analyse(options[0], "--key", options[1], "--out", tmp_path / "report", "--json")
+    assert "key_beaten" in json.loads(done.stdout)["flags"]["c5"]
+
+
+def test_perfect_scores_are_right_not_wrong(tmp_path: Path) -> None:
+    file = tmp_path / "perfect.csv"
+    file.write_text("a,b\n" + "1,1\n" * 12, encoding="utf-8")
+    assert analyse(file, "--out", tmp_path / "report").exit_code == 0
+    assert [
+        float(row["difficulty"].replace(",", ".")) for row in rows(tmp_path / "report" / "items.csv")
+    ] == [1, 1]
+
+
+def test_a_file_without_an_answer_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "empty.csv"
+    file.write_text("a,b\n" + ",\n" * 3, encoding="utf-8")
+    error = refused(analyse(file, "--out", tmp_path / "report"))
+    assert (error.code, error.params["item"]) == ("item_without_answers", "a")
+
+
 def simulated(path: Path, *, n: int, missing: float = 0.0) -> None:
     """Eight items, a group, and one item that is harder for the second group."""
     rng = np.random.default_rng(3)

@@ -23,6 +23,26 @@ def test_unless_it_is_given() -> None:
     assert found.lowest == (0, 2)
 
 
+def test_where_all_are_right_nobody_is_in_category_0() -> None:
+    found = read_coded(b"a,b\n1,1\n1,0\n1,\n", "f.csv")
+    assert found.responses.codes.tolist() == [[1, 1], [1, 0], [1, -1]]
+    assert found.lowest == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "params"),
+    [
+        (b"a,,c\n1,0,1\n", "responses_no_name", {"number": 2}),
+        (b"a,b\n1,\x000\n", "responses_unreadable", {}),
+        (b"a,b\n1,NaN\n", "responses_no_number", {"column": "b", "line": 2, "value": "NaN"}),
+    ],
+)
+def test_a_file_that_is_no_table_says_where(data: bytes, code: str, params: dict[str, int | str]) -> None:
+    with pytest.raises(Invalid, match=code) as refused:
+        read_coded(data, "f.csv")
+    assert refused.value.params == params
+
+
 def test_digits() -> None:
     found = read_coded(gzip.compress(b"12.\n13.\n11.\n"), "f.txt.gz", lowest={"1": 0})
     assert found.responses.names == ("1", "2", "3")
