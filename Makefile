@@ -22,9 +22,11 @@ NPM := npm --prefix client_web
 demo: $(VENV)/.run $(CLIENT)  ## a whole exam on this machine: embedded PostgreSQL, sample paper, a class of 24
 	@$(BIN)/khaothi demo $(ARGS)
 
-test: install client  ## everything: Python, database, sockets, browser, TypeScript
+# A file's tests stay together, with a PostgreSQL for each process.
+PROCESSES ?= 2
+test: install client  ## everything: Python, database, sockets, browser, TypeScript; PROCESSES=1 for one after the other
 	$(NPM) test
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile $(ARGS)
 
 faults: install  ## kill -9, full disks, bad lines, wrong clocks: all scenarios at length; ARGS="--json FILE" writes the table
 	$(BIN)/python -m pytest tests/faults --faults=long $(ARGS)
