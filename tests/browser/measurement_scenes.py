@@ -49,7 +49,7 @@ async def _runs(tour: Tour, board: Staff) -> None:
     await expect(board.page.get_by_role("table", name=board.words("runs"))).to_be_visible()
     await tour.show(board.page, "board_runs")
     second = await tour.staff("board2", f"/staff/results/{tour.world.exam}/runs/{run.id}")
-    await expect(second.page.get_by_role("table", name=second.words("scores"))).to_be_visible()
+    await expect(second.page.get_by_role("table", name=second.words("scores_provisional"))).to_be_visible()
     await tour.show(second.page, "board_run")
     await second.button("sign").click()
     await tour.show(second.page, "board_run_sign")

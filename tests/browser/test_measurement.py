@@ -63,7 +63,7 @@ async def test_one_starts_a_run_and_another_signs_it(visit: Visit, world: World,
     second = Staff(await visit())
     await second.log_in("board2", f"/staff/results/{world.exam}/runs")
     await second.page.get_by_role("link", name=second.words("run_number", number=1)).click()
-    await expect(second.page.get_by_role("table", name=second.words("scores"))).to_be_visible()
+    await expect(second.page.get_by_role("table", name=second.words("scores_provisional"))).to_be_visible()
     await second.button("sign").click()
     dialog = second.page.get_by_role("dialog")
     count = len(world.candidates)
@@ -123,9 +123,18 @@ async def test_a_key_is_corrected_by_two_and_rolled_back(visit: Visit, world: Wo
     second = Staff(await visit())
     await second.log_in("board2", path)
     await _decide(second, "key_confirm", "Đã kiểm tra lại lời giải")
-    await expect(second.page.get_by_text(second.words("key_live_next"))).to_be_visible()
+    # The exam shows scores at once and none is signed.
+    await expect(second.page.get_by_text(second.words("key_live_next_now"))).to_be_visible()
+    right = second.page.locator(".option-right .letter")
+    await expect(right).to_have_text(letter)
+    await board.visitor.open(f"/staff/results/{world.exam}/keys")
+    await board.button("key_propose").click()
+    await board.page.get_by_label(board.words("item"), exact=True).select_option(index=1)
+    await expect(board.page.get_by_text(text("vi", "staff", "key_unchanged", key=letter))).to_be_visible()
+    await expect(board.page.locator(".option-right .letter")).to_have_text(letter)
     await _decide(second, "key_rollback", "Tổ chuyên môn giữ đáp án cũ")
     await expect(second.page.get_by_text(second.words("key_state_rolled_back"))).to_be_visible()
+    await expect(right).not_to_have_text(letter)
 
 
 async def test_a_sanction_says_what_it_takes_and_is_revoked(visit: Visit, world: World, site: Site) -> None:
