@@ -8,6 +8,9 @@ import { DataBehind } from "./DataBehind";
 
 const FRAME = frameOf(420, 270, 52, 16);
 const MARKED = [2, 5, 8];
+/** The share of the plot's height by which a curve that is not flat changes over one point of the scale. */
+const STEEP = 0.06;
+const ANCHORS = ["start", "middle", "end"] as const;
 
 /** How far a score may be off, against the score: the standard error on the 10-point scale. */
 export function CsemPlot({ csem }: { csem: Curve }) {
@@ -16,6 +19,8 @@ export function CsemPlot({ csem }: { csem: Curve }) {
   const x = linear(0, 10, FRAME.left, FRAME.right);
   const y = linear(0, levels.at(-1) ?? 1, FRAME.base, FRAME.top);
   const marked = MARKED.map((score) => pointNear(points, score)).filter((each) => each !== undefined);
+  const rise = ({ x: score }: Point) =>
+    (pointNear(points, score + 0.5)?.y ?? 0) - (pointNear(points, score - 0.5)?.y ?? 0);
   return (
     <figure class="plot">
       <figcaption>{t("csem")}</figcaption>
@@ -33,7 +38,13 @@ export function CsemPlot({ csem }: { csem: Curve }) {
         />
         <path class="line" d={linePath(points, x, y)} />
         {marked.map((point) => (
-          <Marked key={point.x} point={point} x={x(point.x)} y={y(point.y)} />
+          <Marked
+            key={point.x}
+            point={point}
+            x={x(point.x)}
+            y={y(point.y)}
+            lean={Math.abs(rise(point)) < STEEP * (levels.at(-1) ?? 1) ? 0 : Math.sign(rise(point))}
+          />
         ))}
       </svg>
       <p class="soft">{t("csem_means")}</p>
@@ -45,11 +56,12 @@ export function CsemPlot({ csem }: { csem: Curve }) {
   );
 }
 
-function Marked({ point, x, y }: { point: Point; x: number; y: number }) {
+/** A marked point; its label stands on the side where the curve is lower. `lean`: 1 rising, −1 falling. */
+function Marked({ point, x, y, lean }: { point: Point; x: number; y: number; lean: number }) {
   return (
     <g>
       <circle class="dot" cx={x} cy={y} r={4.5} />
-      <text class="dot-label" x={x} y={y - 10} text-anchor="middle">
+      <text class="dot-label" x={x - 5 * lean} y={y - 10} text-anchor={ANCHORS[lean + 1]}>
         {`${formatNumber(Math.round(point.x))} ± ${formatNumber(point.y, 2)}`}
       </text>
     </g>
