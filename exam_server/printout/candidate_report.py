@@ -88,5 +88,12 @@ def _parts(pupil: ScoredPupil, lang: Language) -> str:
     if not pupil.parts:
         return ""
     words = partial(text, lang, "measurement")
-    rows = [(part.label, number(part.score, 2, lang), number(part.points, 2, lang)) for part in pupil.parts]
+    rows = [(part.label, _points(part.score, lang), _points(part.points, lang)) for part in pupil.parts]
     return table([words("candidate_part"), words("candidate_points"), words("candidate_most")], rows)
+
+
+def _points(exact: str, lang: Language) -> str:
+    """Two decimals, so that 1.6 reads as 1.60 under 0.75; more where there are more."""
+    value = Decimal(exact)
+    cents = value.quantize(Decimal("0.01"))
+    return number(str(cents if cents == value else value), 2, lang)

@@ -95,14 +95,19 @@ def test_numbers_as_people_write_them() -> None:
     assert (with_error(1.0, None, 1, "en"), with_error(1.0, 0.25, 2, "en")) == ("1.0", "1.00 ± 0.25")
 
 
-PARTS = (PartScore(label="PHẦN I", score="2.25", points="3"),)
+PARTS = (
+    PartScore(label="PHẦN I", score="2.25", points="3"),
+    PartScore(label="PHẦN II", score="1.6", points="4"),
+)
 
 
 def test_a_candidate_reads_score_range_and_parts_and_no_rank() -> None:
     known = {"low": Decimal("7.60"), "high": Decimal("8.90"), "parts": PARTS}
     page = candidate_report(HEAD, [pupil("Nguyễn <An>", **known), pupil("Lê Bình", None)], "vi")
     assert "Nguyễn &lt;An&gt;" in page
-    assert all(shown in page for shown in ("8,25", "7,60", "8,90", "2,25", "PHẦN I", "05/09/2008"))
+    assert all(
+        shown in page for shown in ("8,25", "7,60", "8,90", "2,25", "3,00", "1,60", "PHẦN I", "05/09/2008")
+    )
     assert page.count("class=next-page") == 1
     assert "Không có điểm." in page
     assert "Bà Hội đồng" in page
