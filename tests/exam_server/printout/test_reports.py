@@ -102,8 +102,8 @@ PARTS = (
 
 
 def test_a_candidate_reads_score_range_and_parts_and_no_rank() -> None:
-    known = {"low": Decimal("7.60"), "high": Decimal("8.90"), "parts": PARTS}
-    page = candidate_report(HEAD, [pupil("Nguyễn <An>", **known), pupil("Lê Bình", None)], "vi")
+    first = pupil("Nguyễn <An>", low=Decimal("7.60"), high=Decimal("8.90"), parts=PARTS)
+    page = candidate_report(HEAD, [first, pupil("Lê Bình", None)], "vi")
     assert "Nguyễn &lt;An&gt;" in page
     assert all(
         shown in page for shown in ("8,25", "7,60", "8,90", "2,25", "3,00", "1,60", "PHẦN I", "05/09/2008")
