@@ -114,7 +114,8 @@ def _show(report: LinkReport) -> None:
         words(
             "link_line",
             slope=number(report.slope, 6),
-            intercept=number(report.intercept, 6),
+            sign="−" if report.intercept < 0 else "+",
+            intercept=number(abs(report.intercept), 6),
             slope_se=number(report.slope_se, 4),
             intercept_se=number(report.intercept_se, 4),
             n=report.n_common,

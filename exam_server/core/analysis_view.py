@@ -112,7 +112,8 @@ def item_label(item: ItemFindings, lang: Language) -> str:
     """What people call the item: its number and part, or its name in a file."""
     if not item.part:
         return item.name
-    return text(lang, "measurement", "item_label", number=item.number, part=item.part)
+    part = item.part.replace("PHẦN", "phần")
+    return text(lang, "measurement", "item_label", number=item.number, part=part)
 
 
 def group_label(name: str, lang: Language) -> str:
@@ -145,10 +146,12 @@ def _note(section: str, remark: Remark, items: Sequence[ItemFindings], lang: Lan
         words["reason"] = text(lang, "errors", words["error"], **words)
     if "remark" in words:
         words["reason"] = text(lang, "measurement", f"remark_{words['remark']}", **words)
+    sentence = text(lang, "measurement", _key(section, remark, lang), **words)
     return Note(
         code=remark.code,
         attention=remark.attention,
-        message=text(lang, "measurement", _key(section, remark, lang), **words),
+        # The name of an item, which may come first, is written as it is within a sentence.
+        message=sentence[:1].upper() + sentence[1:],
     )
 
 

@@ -1,5 +1,4 @@
 import type { Problem } from "../protocol/messages";
-import { currentLanguage } from "./catalogue";
 
 /** The server said no. */
 export class ApiError extends Error {
@@ -61,7 +60,7 @@ export async function getBytes(url: string): Promise<Uint8Array<ArrayBuffer>> {
 
 async function request<T>(url: string, init: RequestInit): Promise<T> {
   // Without the cookie the server would answer in the browser's language, not in the page's.
-  const headers = { ...init.headers, "Accept-Language": currentLanguage() };
+  const headers = { ...init.headers, "Accept-Language": document.documentElement.lang };
   const response = await reach(url, { ...init, headers, credentials: "same-origin" });
   if (!response.ok) throw await refusal(response);
   if (response.status === 204) return undefined as T;
