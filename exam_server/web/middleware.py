@@ -49,13 +49,16 @@ _BY_STATUS = {
     413: errors.TooLarge("body_too_large", limit=0),
 }
 
+_POLICY = "Content-Security-Policy"
+
 _log = structlog.get_logger()
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Signal before each reply is sent: the security headers, the request's id, no caching unless told."""
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
+    # A page that stands by itself brings the policy it needs; nothing else may be its own.
+    own = response.headers.get(_POLICY, _HEADERS[_POLICY])
+    response.headers.update({**_HEADERS, _POLICY: own})
     response.headers.setdefault("Cache-Control", "no-store")
     if REQUEST_ID in request:
         response.headers["X-Request-ID"] = request[REQUEST_ID]

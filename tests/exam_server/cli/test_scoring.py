@@ -98,7 +98,7 @@ def test_a_run_may_be_computed_later(exam: int) -> None:
 def test_who_may_not(exam: int, monkeypatch: pytest.MonkeyPatch) -> None:
     assert refused("start", exam, "--username", "giang") == "not_permitted"
     assert refused("start", exam + 1, "--username", "an") == "no_such_exam"
-    assert refused("show", 1) == "not_found"
+    assert refused("show", 1) == "no_such_run"
     monkeypatch.setenv("KHAOTHI_PASSWORD", "sai")
     assert refused("start", exam, "--username", "an") == "wrong_username_or_password"
     monkeypatch.delenv("KHAOTHI_PASSWORD")
