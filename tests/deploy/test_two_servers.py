@@ -246,8 +246,7 @@ async def test_a_line_without_a_socket_stays_where_it_is(centre: Centre) -> None
             # A browser: its requests in a row share a connection.
             browser = await stack.enter_async_context(client(centre.trust, force_close=False))
             names.append({name async for name in line_names(browser, centre.proxy.address, login)})
-        # On a slow machine the proxy may have closed an idle connection meanwhile; routed by chance, hardly one
-        # in sixteen would stay for all five.
+        # On a slow machine the proxy may have closed an idle connection meanwhile; by chance none would stay.
         assert sum(len(each) == 1 for each in names) >= STUDENTS - 1
 
 
