@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from scoring.arrays import FloatArray, IntArray
+from scoring.arrays import FloatArray, IntArray, quotient
 from scoring.reliability import alpha, covariances, standard_error
 
 Z95 = 1.959963984540054
@@ -142,14 +142,14 @@ def item_statistics(points: FloatArray, max_points: FloatArray) -> ItemStatistic
     totals = totals_of(points, max_points)
     columns = [_column(points[:, place], totals, float(most)) for place, most in enumerate(max_points)]
     full_count = np.sum(points >= max_points * (1 - _ROUNDING), axis=0)
-    full = _divide(full_count, n)
+    full = quotient(full_count, n)
     low, high = wilson_bounds(full_count, n)
     corrected = fisher_bounds(np.array([column.discrimination for column in columns]), n)
     whole = fisher_bounds(np.array([column.point_biserial for column in columns]), n)
     biserial = np.array([column.biserial for column in columns]) * _biserial_factor(full)
     return ItemStatistics(
         n=n,
-        difficulty=_divide(np.nansum(points, axis=0), n * max_points),
+        difficulty=quotient(np.nansum(points, axis=0), n * max_points),
         difficulty_se=np.array([column.difficulty_se for column in columns]),
         full=full,
         full_low=low,
@@ -161,7 +161,7 @@ def item_statistics(points: FloatArray, max_points: FloatArray) -> ItemStatistic
         point_biserial_low=whole.low,
         point_biserial_high=whole.high,
         biserial=biserial,
-        biserial_se=_divide(_biserial_factor(full) - biserial**2, np.sqrt(n)),
+        biserial_se=quotient(_biserial_factor(full) - biserial**2, np.sqrt(n)),
     )
 
 
@@ -175,7 +175,7 @@ def rest_share(totals: Totals, points: FloatArray, most: float) -> FloatArray:
     had no other. ``points`` are those of one item, whose maximum is ``most``."""
     had = ~np.isnan(points)
     own = np.where(had, points, 0.0)
-    return _divide(totals.earned - own, totals.possible - np.where(had, most, 0.0))
+    return quotient(totals.earned - own, totals.possible - np.where(had, most, 0.0))
 
 
 def fisher_bounds(r: FloatArray, n: IntArray) -> Correlations:
@@ -183,7 +183,7 @@ def fisher_bounds(r: FloatArray, n: IntArray) -> Correlations:
 
     Fisher (1921), Metron 1, 3–32.
     """
-    spread = Z95 * _divide(1.0, np.sqrt(np.maximum(n - 3, 0)))
+    spread = Z95 * quotient(1.0, np.sqrt(np.maximum(n - 3, 0)))
     # A perfect correlation has an infinite z, whose bounds are itself.
     with np.errstate(divide="ignore"):
         z = np.arctanh(r)
@@ -196,10 +196,10 @@ def wilson_bounds(successes: IntArray, n: IntArray) -> tuple[FloatArray, FloatAr
     (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n); Wilson (1927), JASA 22, 209–212; Brown, Cai & DasGupta
     (2001), Statistical Science 16, eq. 4.
     """
-    p, z2 = _divide(successes, n), Z95**2
-    centre = p + _divide(z2, 2 * n)
-    spread = Z95 * np.sqrt(_divide(p * (1 - p), n) + _divide(z2, 4 * n**2))
-    scale = 1 + _divide(z2, n)
+    p, z2 = quotient(successes, n), Z95**2
+    centre = p + quotient(z2, 2 * n)
+    spread = Z95 * np.sqrt(quotient(p * (1 - p), n) + quotient(z2, 4 * n**2))
+    scale = 1 + quotient(z2, n)
     return np.clip((centre - spread) / scale, 0.0, 1.0), np.clip((centre + spread) / scale, 0.0, 1.0)
 
 
@@ -237,7 +237,7 @@ def frequencies(scores: FloatArray) -> Frequencies:
     """How often each score occurs; ``scores`` of shape (n_candidates,)."""
     values, counts = np.unique(scores, return_counts=True)
     return Frequencies(
-        score=values, count=counts, cumulative=_divide(np.cumsum(counts), np.array(len(scores)))
+        score=values, count=counts, cumulative=quotient(np.cumsum(counts), np.array(len(scores)))
     )
 
 
@@ -276,18 +276,11 @@ def _check(points: FloatArray, max_points: FloatArray) -> None:
         raise ValueError("points must lie between 0 and a positive maximum")
 
 
-def _divide(above: FloatArray | IntArray | float, below: FloatArray | IntArray) -> FloatArray:
-    """The quotient, NaN where the divisor is 0."""
-    divisor = np.asarray(below, dtype=np.float64)
-    out = np.full(np.broadcast_shapes(np.shape(above), divisor.shape), np.nan)
-    return np.divide(above, divisor, out=out, where=divisor != 0)
-
-
 def _column(points: FloatArray, totals: Totals, most: float) -> _Column:
     """One item against the rest and the whole; ``points`` of shape (n_candidates,)."""
     had = ~np.isnan(points)
     own = points[had]
-    whole = _divide(totals.earned, totals.possible)[had]
+    whole = quotient(totals.earned, totals.possible)[had]
     rest = rest_share(totals, points, most)[had]
     compared = ~np.isnan(rest)
     own_rest, rest = own[compared], rest[compared]
@@ -303,7 +296,7 @@ def _column(points: FloatArray, totals: Totals, most: float) -> _Column:
 def _biserial_factor(p: FloatArray) -> FloatArray:
     """√(p q) / φ(z_p): from a point-biserial correlation to the biserial; Pearson (1909), Biometrika 7."""
     height = np.exp(-0.5 * ndtri(p) ** 2) / np.sqrt(2 * np.pi)
-    return _divide(np.sqrt(p * (1 - p)), height)
+    return quotient(np.sqrt(p * (1 - p)), height)
 
 
 def _skewness(values: FloatArray) -> float | None:

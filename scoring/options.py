@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.arrays import FloatArray, IntArray
+from scoring.arrays import FloatArray, IntArray, quotient
 from scoring.classical import Correlations, fisher_bounds
 
 FIFTHS = 5
@@ -46,9 +46,9 @@ def option_table(codes: IntArray, rest: FloatArray, n_codes: int) -> OptionTable
     sizes = counts.sum(axis=0)
     return OptionTable(
         counts=counts,
-        shares=_divide(counts, sizes),
+        shares=quotient(counts, sizes),
         sizes=sizes,
-        mean_rest=_divide(np.bincount(place, weights=score, minlength=FIFTHS), sizes),
+        mean_rest=quotient(np.bincount(place, weights=score, minlength=FIFTHS), sizes),
         correlation=_correlations(code, score, n_codes),
     )
 
@@ -76,11 +76,5 @@ def _correlations(codes: IntArray, rest: FloatArray, n_codes: int) -> Correlatio
     varies = spread > _ROUNDING * float(rest @ rest)
     # Σ (1_k − p)(X − M) = Σ_k (X − M), and Σ (1_k − p)² = n p (1 − p).
     scale = np.sqrt(counts * (1 - counts / max(n, 1)) * spread) if varies else np.zeros(n_codes)
-    r = np.clip(_divide(sums, scale), -1.0, 1.0)
+    r = np.clip(quotient(sums, scale), -1.0, 1.0)
     return fisher_bounds(r, np.full(n_codes, n))
-
-
-def _divide(above: FloatArray | IntArray, below: FloatArray | IntArray) -> FloatArray:
-    """The quotient, NaN where the divisor is 0."""
-    divisor = np.broadcast_to(below, above.shape)
-    return np.divide(above, divisor, out=np.full(above.shape, np.nan), where=divisor != 0)

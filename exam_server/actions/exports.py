@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from exam_server.actions.results import unreleased_items
-from exam_server.actions.runs import readable_run, run_body
+from exam_server.actions.runs import part_scores, readable_run, run_body
 from exam_server.catalogue import Language, text
 from exam_server.core.access import Permission, allowed
 from exam_server.core.analysis.findings import ExamFindings
@@ -17,12 +17,11 @@ from exam_server.core.export.gradebook import ScoreColumn, gradebook
 from exam_server.core.export.pupil import ExportHead, ScoredPupil
 from exam_server.core.export.school import school_tables
 from exam_server.core.export.tables import Cell, Table, as_spreadsheet, items_table
-from exam_server.core.scores import as_points, on_scale
+from exam_server.core.scores import on_scale
 from exam_server.errors import Invalid, NotFound
 from exam_server.printout.candidate_report import candidate_report
 from exam_server.printout.school_report import school_report
 from exam_server.protocol.measurement import ScoringRun
-from exam_server.protocol.staff import PartScore
 from exam_server.store import exports, runs
 from exam_server.store.database import Connection, Database
 from exam_server.store.staff import StaffMember
@@ -171,7 +170,6 @@ def _pupil(run: runs.StoredRun, row: exports.PupilRow) -> ScoredPupil:
     def score(hundredths: int | None) -> Decimal | None:
         return None if hundredths is None else on_scale(hundredths)
 
-    parts = zip(run.part_labels, row.parts, run.part_points, strict=False)
     return ScoredPupil(
         sitting=row.sitting,
         number=row.number,
@@ -183,10 +181,7 @@ def _pupil(run: runs.StoredRun, row: exports.PupilRow) -> ScoredPupil:
         state=row.state,
         score=score(row.score),
         raw_score=score(row.raw_score),
-        parts=tuple(
-            PartScore(label=label, score=as_points(points), points=as_points(most))
-            for label, points, most in parts
-        ),
+        parts=part_scores(run, row),
         theta=row.theta,
         theta_se=row.theta_se,
         low=score(row.low),

@@ -208,7 +208,6 @@ def run_body(run: runs.StoredRun, caller: StaffMember, lang: Language) -> Scorin
 
 def score_body(run: runs.StoredRun, row: runs.StoredScore) -> CandidateScore:
     """A candidate of a run."""
-    parts = zip(run.part_labels, row.parts, run.part_points, strict=False)
     return CandidateScore(
         sitting=row.sitting,
         number=row.number,
@@ -217,15 +216,21 @@ def score_body(run: runs.StoredRun, row: runs.StoredScore) -> CandidateScore:
         state=row.state,
         score=_score(row.score),
         raw_score=_score(row.raw_score),
-        parts=tuple(
-            PartScore(label=label, score=as_points(points), points=as_points(most))
-            for label, points, most in parts
-        ),
+        parts=part_scores(run, row),
         theta=row.theta,
         theta_se=row.theta_se,
         low=_score(row.low),
         high=_score(row.high),
         sanction=row.sanction,
+    )
+
+
+def part_scores(run: runs.StoredRun, row: runs.StoredScore) -> tuple[PartScore, ...]:
+    """A candidate's points in the parts of the paper; none for who has no score."""
+    parts = zip(run.part_labels, row.parts, run.part_points, strict=False)
+    return tuple(
+        PartScore(label=label, score=as_points(points), points=as_points(most))
+        for label, points, most in parts
     )
 
 

@@ -4,32 +4,18 @@ from datetime import date, datetime
 
 import msgspec
 
-from exam_server.protocol.sitting import SittingState
-from exam_server.protocol.staff import SanctionKind
 from exam_server.store.database import Connection, fetch_existing, read_queries
+from exam_server.store.runs import StoredScore
 
 SQL = read_queries(__file__)
 
 
-class PupilRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A candidate of a run. Scores in hundredths, parts in thousandths of a point."""
+class PupilRow(StoredScore, frozen=True, kw_only=True):
+    """A candidate of a run, with who they are."""
 
-    sitting: int
-    number: str
-    name: str
     school: str | None
-    class_name: str | None
     pupil_code: str | None
     birth_date: date | None
-    state: SittingState
-    score: int | None
-    raw_score: int | None
-    parts: tuple[int, ...]
-    theta: float | None
-    theta_se: float | None
-    low: int | None
-    high: int | None
-    sanction: SanctionKind | None
 
 
 class HeadRow(msgspec.Struct, frozen=True, kw_only=True):

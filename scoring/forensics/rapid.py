@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.arrays import BoolArray, FloatArray, IntArray
+from scoring.arrays import BoolArray, FloatArray, IntArray, quotient
 
 SHARE = 0.10
 LONGEST_S = 10.0
@@ -47,7 +47,7 @@ def rapid_guessing(seconds: FloatArray, right: BoolArray) -> RapidGuessing:
     if (seconds[timed] < 0).any():
         raise ValueError("times cannot be negative")
     answers = timed.sum(axis=0)
-    mean = _divide(np.nansum(seconds, axis=0), answers)
+    mean = quotient(np.nansum(seconds, axis=0), answers)
     thresholds = np.minimum(SHARE * mean, LONGEST_S)
     rapid = timed & (np.where(timed, seconds, np.inf) < thresholds)
     counts, gained = rapid.sum(axis=0), rapid & right
@@ -55,15 +55,10 @@ def rapid_guessing(seconds: FloatArray, right: BoolArray) -> RapidGuessing:
     return RapidGuessing(
         thresholds=thresholds,
         rapid=rapid,
-        effort=_divide(other.sum(axis=1), timed.sum(axis=1)),
+        effort=quotient(other.sum(axis=1), timed.sum(axis=1)),
         counts=counts,
-        right_rapid=_divide(gained.sum(axis=0), counts),
-        right_other=_divide((other & right).sum(axis=0), other.sum(axis=0)),
+        right_rapid=quotient(gained.sum(axis=0), counts),
+        right_other=quotient((other & right).sum(axis=0), other.sum(axis=0)),
         person_rapid=rapid.sum(axis=1),
         person_right=gained.sum(axis=1),
     )
-
-
-def _divide(above: FloatArray | IntArray, below: IntArray) -> FloatArray:
-    """The quotient, NaN where the divisor is 0."""
-    return np.divide(above, below, out=np.full(np.shape(below), np.nan), where=below != 0)
